@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * provider.h - LTTng-UST providers built at run time: native events for each
+ * guest call site. Called by the consumer when it learns of a call site, and
+ * for each record it emits.
+ *
+ * A span site has three events (span, entry, exit), an event site has one;
+ * trace.h gives names and fields. Registration and unregistration take locks of
+ * lttng-ust and may take 25-200 us per event; emission takes none.
+ */
+#ifndef VSPAN_CONSUMER_PROVIDER_H
+#define VSPAN_CONSUMER_PROVIDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "payload.h"
+#include "site.h"
+
+struct provider_site;
+
+/* The leading fields of all four classes; each class uses those trace.h lists for it. */
+struct provider_common {
+	uint32_t vm;
+	uint32_t vcpu;
+	uint64_t span;
+	uint64_t parent;
+	uint64_t tsc;
+	uint64_t ts; /* ns */
+	uint64_t duration; /* ns */
+	uint32_t flags; /* VSPAN_TRACE_FLAG_* */
+	uint8_t status;
+};
+
+/*
+ * Registers the events of a call site. Thread-safe. The site is copied.
+ * Returns 0, -EINVAL if a field has a reserved name or a type LTTng cannot
+ * carry, -ENOMEM, or -EIO if lttng-ust refused.
+ */
+int provider_site_create(const struct site *site, struct provider_site **out);
+
+/* Unregisters and frees. Waits until no thread is emitting through it. NULL is fine. */
+void provider_site_destroy(struct provider_site *provider);
+
+/* True if any of the site's events is enabled in any recording session or trigger. One load each. */
+bool provider_site_enabled(const struct provider_site *provider);
+bool provider_site_edges_enabled(const struct provider_site *provider);
+
+/*
+ * Emit one event. `payload` is indexed (payload_index()) for the same site; an
+ * exit has no payload. A no-op for events nobody enabled.
+ */
+void provider_emit_span(const struct provider_site *provider, const struct provider_common *common,
+	const struct payload *payload);
+void provider_emit_entry(const struct provider_site *provider, const struct provider_common *common,
+	const struct payload *payload);
+void provider_emit_exit(const struct provider_site *provider, const struct provider_common *common);
+void provider_emit_event(const struct provider_site *provider, const struct provider_common *common,
+	const struct payload *payload);
+
+#endif /* VSPAN_CONSUMER_PROVIDER_H */

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * trace.h - the schema of a vspan trace: what the consumer emits through LTTng
+ * and what the analysis reads back. The emitter and the plugin share this file
+ * and nothing else.
+ *
+ * Guest call site `read` of provider `disk`, a span, gives
+ *   vspan_disk:read            once per finished span
+ *   vspan edges, when enabled: vspanedge_disk:read_entry, vspanedge_disk:read_exit
+ * and call site `retry`, a point event, gives
+ *   vspan_disk:retry
+ * An event class is recognised by its model.emf.uri (VSPAN_TRACE_URI_*), never by
+ * its name. The fields of a class come in the order given here, then the call
+ * site's own typed fields.
+ *
+ *   span    vm vcpu span parent tsc ts duration status flags
+ *   event   vm vcpu span tsc ts flags
+ *   entry   vm vcpu span parent tsc ts flags
+ *   exit    vm vcpu span tsc ts status flags
+ *
+ *   vm        u32  number of the attachment; vspan:attach gives its name
+ *   vcpu      u32  ring index
+ *   span      u64  span id (abi.h); for an event, the span it belongs to, 0: none
+ *   parent    u64  span id of the parent, 0: a root
+ *   tsc       u64  guest counter at the start, as the guest wrote it
+ *   ts        u64  start in CLOCK_MONOTONIC ns, LTTng's trace clock
+ *   duration  u64  ns
+ *   status    u8   VSPAN_ABI_STATUS_* : 0 unset, 1 ok, 2 error
+ *   flags     u32  VSPAN_TRACE_FLAG_*
+ *
+ * Provider `vspan` (static) carries the control events; their fields are in
+ * consumer/control-provider.h and doc/trace.md.
+ */
+#ifndef VSPAN_TRACE_H
+#define VSPAN_TRACE_H
+
+#define VSPAN_TRACE_SCHEMA 1
+
+#define VSPAN_TRACE_PREFIX "vspan_"
+#define VSPAN_TRACE_EDGE_PREFIX "vspanedge_"
+#define VSPAN_TRACE_ENTRY_SUFFIX "_entry"
+#define VSPAN_TRACE_EXIT_SUFFIX "_exit"
+#define VSPAN_TRACE_CONTROL "vspan"
+
+#define VSPAN_TRACE_URI_SPAN "urn:vspan:1:span"
+#define VSPAN_TRACE_URI_EVENT "urn:vspan:1:event"
+#define VSPAN_TRACE_URI_ENTRY "urn:vspan:1:entry"
+#define VSPAN_TRACE_URI_EXIT "urn:vspan:1:exit"
+
+/* Leading fields of each class: the names a call site may not use for its own. */
+#define VSPAN_TRACE_FIELD_VM "vm"
+#define VSPAN_TRACE_FIELD_VCPU "vcpu"
+#define VSPAN_TRACE_FIELD_SPAN "span"
+#define VSPAN_TRACE_FIELD_PARENT "parent"
+#define VSPAN_TRACE_FIELD_TSC "tsc"
+#define VSPAN_TRACE_FIELD_TS "ts"
+#define VSPAN_TRACE_FIELD_DURATION "duration"
+#define VSPAN_TRACE_FIELD_STATUS "status"
+#define VSPAN_TRACE_FIELD_FLAGS "flags"
+
+#define VSPAN_TRACE_SPAN_FIELDS 9
+#define VSPAN_TRACE_EVENT_FIELDS 6
+#define VSPAN_TRACE_ENTRY_FIELDS 7
+#define VSPAN_TRACE_EXIT_FIELDS 7
+
+/* flags: what the reader had to say about a span or event. */
+#define VSPAN_TRACE_FLAG_INTERRUPT 0x01u /* written inside an interrupt handler */
+#define VSPAN_TRACE_FLAG_ABORTED 0x02u /* never ended: its vCPU died or was reset; ends at the last known time */
+#define VSPAN_TRACE_FLAG_END_LOST 0x04u /* its end was discarded; ends where the loss began */
+#define VSPAN_TRACE_FLAG_CLAMPED 0x08u /* its time was impossible and was moved to the nearest possible */
+#define VSPAN_TRACE_FLAG_CUT 0x10u /* a string or bytes field was shortened */
+#define VSPAN_TRACE_FLAG_DETACHED 0x20u /* explicit parent; not on its vCPU's stack */
+#define VSPAN_TRACE_FLAG_EVICTED 0x40u /* the table of open spans was full: ended early by the host */
+
+/*
+ * Control events of provider `vspan`:
+ *
+ *   attach     vm rings name(string) identity_high identity_low counter_hz
+ *   detach     vm
+ *   epoch      vm vcpu epoch
+ *   clock      vm vcpu tsc ts error_ns
+ *   lost       vm vcpu span count ts_first ts_last reason
+ *              span: innermost open span where the loss is, 0: none
+ *   violation  vm vcpu class(string) count position
+ *   watermark  vm vcpu ts position   every event of the ring before ts has been emitted
+ *   vcpu_exit  vm vcpu reason(string) ts
+ *   message    vm vcpu span ts text(string)      status message of a span
+ *   link       vm vcpu span linked trace_high trace_low ts
+ *   context    vm vcpu trace_high trace_low span ts
+ *   ledger     vm vcpu epoch attempted emitted discarded_guest discarded_host torn invalid in_ring
+ *   span       as class span, then name(string) provider(string)    for sites without an own class
+ *   event      as class event, then name(string) provider(string)
+ */
+#define VSPAN_TRACE_LOST_FULL 1u /* the ring was full */
+#define VSPAN_TRACE_LOST_TORN 2u /* reserved, never committed: the writer died */
+#define VSPAN_TRACE_LOST_OVERWRITTEN 3u /* flight recorder: older records gave way */
+#define VSPAN_TRACE_LOST_INVALID 4u /* failed validation */
+
+#endif /* VSPAN_TRACE_H */

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * site.h - the host's private, validated copy of a guest's call site.
+ * Read from the shared table by site_read(); used by the decoder and the emitter.
+ */
+#ifndef VSPAN_SRC_SITE_H
+#define VSPAN_SRC_SITE_H
+
+#include <stdint.h>
+#include <vspan/abi.h>
+
+struct site_field {
+	char name[VSPAN_ABI_FIELD_NAME]; /* a C identifier, NUL-terminated */
+	uint8_t type; /* VSPAN_ABI_TYPE_* */
+	uint8_t flags; /* VSPAN_ABI_FIELD_* */
+	uint16_t length; /* elements of an array of integers, 0: a scalar */
+};
+
+struct site {
+	uint32_t id;
+	uint32_t line;
+	uint8_t kind; /* VSPAN_ABI_SITE_* */
+	uint8_t level; /* VSPAN_ABI_LEVEL_*, 0..14 */
+	uint8_t field_count;
+	char provider[VSPAN_ABI_SITE_PROVIDER];
+	char name[VSPAN_ABI_SITE_NAME];
+	char file[VSPAN_ABI_SITE_FILE]; /* printable ASCII */
+	struct site_field fields[VSPAN_ABI_FIELDS_MAX];
+};
+
+/*
+ * Copies the entry at `shared` (hostile, may change under us) once and checks
+ * the copy. Returns 0, -EAGAIN if entry `id` is not committed yet, or -EINVAL
+ * if it breaks a rule; *site is valid only on 0.
+ */
+int site_read(const struct vspan_abi_site *shared, uint32_t id, struct site *site);
+
+/* Bytes of one element of an integer, bool or f64 type; 0 for strings and bytes. */
+uint32_t site_type_size(uint8_t type);
+
+#endif /* VSPAN_SRC_SITE_H */
