@@ -387,7 +387,8 @@ VSPAN_ABI_SIZE(vspan_abi_continuation, VSPAN_ABI_SLOT_SIZE);
  *   BEGIN    [parent span, if FLAG_EXPLICIT] fields of the call site
  *   END      span; status in the flags
  *   EVENT    [span it belongs to, if FLAG_EXPLICIT] fields of the call site
- *   SET      span, field index (or FIELD_MESSAGE), value
+ *   SET      span, field index, value of that field; or
+ *            span, FIELD_MESSAGE | status << 32, message as a string field
  *   LINK     span, linked span, [trace id (2 words), if FLAG_FOREIGN]
  *   CONTEXT  trace id (2 words), span id: a remote parent for what follows
  *   LOST     records, counter of the last one, span ends among them;

@@ -56,7 +56,7 @@ static inline uint64_t vspan_commit_load_A(const uint64_t *commit)
 }
 
 /*
- * Edge B, publish. Writer: vspan_writer_publish(), vspan_writer_flush().
+ * Edge B, publish. Writer: vspan_record_commit(), vspan_writer_flush().
  * Reader: ring_visible(). Positions below the value were reserved, and all but
  * those of interrupted writers committed. A hint: records are judged by A.
  */
@@ -145,7 +145,7 @@ static inline uint8_t vspan_enable_load_F(const uint8_t *enable)
 }
 
 /*
- * Edge G, epoch. Host: ring_start_epoch(). Guest: vspan_guest_attach().
+ * Edge G, epoch. Host: ring_start_epoch(). Guest: writers_attach().
  * A guest that sees the ring READY sees its writer words prepared for the epoch.
  */
 static inline void vspan_ring_state_store_G(uint32_t *state, uint32_t value)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * arch.h - what the ring needs of the processor, for x86-64. Another
- * architecture brings a file of this name and these four functions.
+ * architecture brings a file of this name and these functions.
  *
  * "Local" operations are single instructions without a lock prefix: atomic
  * against interrupts and signals on this CPU, not against other CPUs. Only a
@@ -30,6 +30,13 @@ static inline uint64_t vspan_arch_fetch_add_local(uint64_t *word, uint64_t add)
 static inline void vspan_arch_increment_local(uint64_t *word)
 {
 	__asm__ volatile("incq %0" : "+m"(*word) : : "cc");
+}
+
+/* An exchange is locked on x86 whatever one writes; it is for slow paths only. */
+static inline uint64_t vspan_arch_exchange_local(uint64_t *word, uint64_t value)
+{
+	__asm__ volatile("xchgq %0, %1" : "+r"(value), "+m"(*word) : : "memory");
+	return value;
 }
 
 /* The time stamp counter, in ticks. Not serialising: ordering within a vCPU is by position. */

@@ -19,6 +19,9 @@
 extern "C" {
 #endif
 
+/* The library hides everything else. */
+#pragma GCC visibility push(default)
+
 #define VSPAN_ERROR_TEXT 512
 
 struct vspan_error {
@@ -162,6 +165,8 @@ void vspan_attachment_ring_dead(struct vspan_attachment *attachment, uint32_t ri
 /* The ledger of one ring, or of all (ring = UINT32_MAX). Free. */
 void vspan_attachment_ledger(
 	struct vspan_attachment *attachment, uint32_t ring, struct vspan_ledger *ledger);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

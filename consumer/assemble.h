@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * assemble.h - turns the records of a ring into finished spans and events, and
+ * emits them. The consumer's thread calls it for each batch it drained.
+ */
+#ifndef VSPAN_CONSUMER_ASSEMBLE_H
+#define VSPAN_CONSUMER_ASSEMBLE_H
+
+#include "attachment.h"
+
+/* Takes all records of a batch. `now`: CLOCK_MONOTONIC ns, no record is later. */
+void assemble_batch(struct vspan_attachment *attachment, struct ring_state *state,
+	const struct batch *batch, uint64_t now);
+
+/* Ends every open span of a ring whose writer is gone, as aborted at the last known time. */
+void assemble_abort(struct vspan_attachment *attachment, struct ring_state *state);
+
+/* Emits the ring's watermark, if it moved, and violations not told yet. */
+void assemble_progress(struct vspan_attachment *attachment, struct ring_state *state);
+
+#endif /* VSPAN_CONSUMER_ASSEMBLE_H */

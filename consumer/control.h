@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * control.h - the events of the static provider `vspan`: what the consumer has
+ * to say besides the guest's own spans and events. Schema: trace.h. Thread-safe;
+ * each is a no-op unless a recording session or trigger wants it.
+ */
+#ifndef VSPAN_CONSUMER_CONTROL_H
+#define VSPAN_CONSUMER_CONTROL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <vspan/host.h>
+
+struct control_attach {
+	uint32_t vm;
+	uint32_t rings;
+	const char *name;
+	uint64_t identity[2];
+	uint64_t counter_hz;
+};
+
+struct control_lost {
+	uint32_t vm;
+	uint32_t vcpu;
+	uint64_t span; /* innermost open one, 0: none */
+	uint64_t count;
+	uint64_t ts_first;
+	uint64_t ts_last;
+	uint32_t reason; /* VSPAN_TRACE_LOST_* */
+};
+
+/* True once a recording session in this user's daemon has enabled vspan:attach. */
+bool control_attach_enabled(void);
+
+void control_attach(const struct control_attach *attach);
+void control_detach(uint32_t vm);
+void control_epoch(uint32_t vm, uint32_t vcpu, uint32_t epoch);
+void control_clock(uint32_t vm, uint32_t vcpu, uint64_t tsc, uint64_t ts, uint64_t error_ns);
+void control_lost(const struct control_lost *lost);
+void control_violation(
+	uint32_t vm, uint32_t vcpu, const char *name, uint64_t count, uint64_t position);
+void control_watermark(uint32_t vm, uint32_t vcpu, uint64_t ts, uint64_t position);
+void control_vcpu_exit(uint32_t vm, uint32_t vcpu, const char *reason, uint64_t ts);
+void control_message(uint32_t vm, uint32_t vcpu, uint64_t span, uint64_t ts, const char *text);
+void control_link(uint32_t vm, uint32_t vcpu, uint64_t span, uint64_t linked,
+	const uint64_t trace_id[2], uint64_t ts);
+void control_context(
+	uint32_t vm, uint32_t vcpu, const uint64_t trace_id[2], uint64_t span, uint64_t ts);
+void control_ledger(
+	uint32_t vm, uint32_t vcpu, uint32_t epoch, const struct vspan_ledger *ledger);
+
+#endif /* VSPAN_CONSUMER_CONTROL_H */

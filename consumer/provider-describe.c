@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * provider-describe.c - what LTTng is told about a call site: field types, event
+ * classes, names. Everything is packed: alignment is one byte, so an event is
+ * its fields one after the other. Called by provider.c.
+ */
+#include "provider-site.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <float.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "fields are stored as the guest's bytes");
+
+#define INTEGER(bits, is_signed, radix)                                               \
+	{                                                                             \
+		.parent = {lttng_ust_type_integer},                                   \
+		.struct_size = sizeof(struct lttng_ust_type_integer), .size = (bits), \
+		.alignment = 8, .signedness = (is_signed), .base = (radix)            \
+	}
+
+/* Integer types by VSPAN_ABI_TYPE_*, for people who read them in decimal or hexadecimal. */
+static const struct lttng_ust_type_integer integers[2][VSPAN_ABI_TYPE_BOOL + 1] = {
+	{
+		[VSPAN_ABI_TYPE_U8] = INTEGER(8, 0, 10),
+		[VSPAN_ABI_TYPE_U16] = INTEGER(16, 0, 10),
+		[VSPAN_ABI_TYPE_U32] = INTEGER(32, 0, 10),
+		[VSPAN_ABI_TYPE_U64] = INTEGER(64, 0, 10),
+		[VSPAN_ABI_TYPE_S8] = INTEGER(8, 1, 10),
+		[VSPAN_ABI_TYPE_S16] = INTEGER(16, 1, 10),
+		[VSPAN_ABI_TYPE_S32] = INTEGER(32, 1, 10),
+		[VSPAN_ABI_TYPE_S64] = INTEGER(64, 1, 10),
+		[VSPAN_ABI_TYPE_BOOL] = INTEGER(8, 0, 10),
+	},
+	{
+		[VSPAN_ABI_TYPE_U8] = INTEGER(8, 0, 16),
+		[VSPAN_ABI_TYPE_U16] = INTEGER(16, 0, 16),
+		[VSPAN_ABI_TYPE_U32] = INTEGER(32, 0, 16),
+		[VSPAN_ABI_TYPE_U64] = INTEGER(64, 0, 16),
+		[VSPAN_ABI_TYPE_S8] = INTEGER(8, 1, 16),
+		[VSPAN_ABI_TYPE_S16] = INTEGER(16, 1, 16),
+		[VSPAN_ABI_TYPE_S32] = INTEGER(32, 1, 16),
+		[VSPAN_ABI_TYPE_S64] = INTEGER(64, 1, 16),
+		[VSPAN_ABI_TYPE_BOOL] = INTEGER(8, 0, 16),
+	},
+};
+
+static const struct lttng_ust_type_float real = {
+	.parent = {lttng_ust_type_float},
+	.struct_size = sizeof(real),
+	.exp_dig = 64 - DBL_MANT_DIG,
+	.mant_dig = DBL_MANT_DIG,
+	.alignment = 8,
+};
+
+static const struct lttng_ust_type_string text = {
+	.parent = {lttng_ust_type_string},
+	.struct_size = sizeof(text),
+	.encoding = lttng_ust_string_encoding_UTF8,
+};
+
+/* Its length is the field before it. */
+static const struct lttng_ust_type_sequence octets = {
+	.parent = {lttng_ust_type_sequence},
+	.struct_size = sizeof(octets),
+	.elem_type = &integers[1][VSPAN_ABI_TYPE_U8].parent,
+	.encoding = lttng_ust_string_encoding_none,
+};
+
+#define HEAD_FIELD(field_name, type_code, hex)                                             \
+	{                                                                                  \
+		.struct_size = sizeof(struct lttng_ust_event_field), .name = (field_name), \
+		.type = &integers[hex][type_code].parent                                   \
+	}
+
+static const struct lttng_ust_event_field head_fields[HEAD_COUNT] = {
+	[HEAD_VM] = HEAD_FIELD(VSPAN_TRACE_FIELD_VM, VSPAN_ABI_TYPE_U32, 0),
+	[HEAD_VCPU] = HEAD_FIELD(VSPAN_TRACE_FIELD_VCPU, VSPAN_ABI_TYPE_U32, 0),
+	[HEAD_SPAN] = HEAD_FIELD(VSPAN_TRACE_FIELD_SPAN, VSPAN_ABI_TYPE_U64, 1),
+	[HEAD_PARENT] = HEAD_FIELD(VSPAN_TRACE_FIELD_PARENT, VSPAN_ABI_TYPE_U64, 1),
+	[HEAD_TSC] = HEAD_FIELD(VSPAN_TRACE_FIELD_TSC, VSPAN_ABI_TYPE_U64, 0),
+	[HEAD_TS] = HEAD_FIELD(VSPAN_TRACE_FIELD_TS, VSPAN_ABI_TYPE_U64, 0),
+	[HEAD_DURATION] = HEAD_FIELD(VSPAN_TRACE_FIELD_DURATION, VSPAN_ABI_TYPE_U64, 0),
+	[HEAD_STATUS] = HEAD_FIELD(VSPAN_TRACE_FIELD_STATUS, VSPAN_ABI_TYPE_U8, 0),
+	[HEAD_FLAGS] = HEAD_FIELD(VSPAN_TRACE_FIELD_FLAGS, VSPAN_ABI_TYPE_U32, 1),
+};
+
+const struct provider_layout provider_layouts[CLASS_COUNT] = {
+	[CLASS_SPAN] = {VSPAN_TRACE_URI_SPAN, VSPAN_TRACE_SPAN_FIELDS,
+		{HEAD_VM, HEAD_VCPU, HEAD_SPAN, HEAD_PARENT, HEAD_TSC, HEAD_TS, HEAD_DURATION,
+			HEAD_STATUS, HEAD_FLAGS},
+		{4, 4, 8, 8, 8, 8, 8, 1, 4}},
+	[CLASS_EVENT] = {VSPAN_TRACE_URI_EVENT, VSPAN_TRACE_EVENT_FIELDS,
+		{HEAD_VM, HEAD_VCPU, HEAD_SPAN, HEAD_TSC, HEAD_TS, HEAD_FLAGS}, {4, 4, 8, 8, 8, 4}},
+	[CLASS_ENTRY] = {VSPAN_TRACE_URI_ENTRY, VSPAN_TRACE_ENTRY_FIELDS,
+		{HEAD_VM, HEAD_VCPU, HEAD_SPAN, HEAD_PARENT, HEAD_TSC, HEAD_TS, HEAD_FLAGS},
+		{4, 4, 8, 8, 8, 8, 4}},
+	[CLASS_EXIT] = {VSPAN_TRACE_URI_EXIT, VSPAN_TRACE_EXIT_FIELDS,
+		{HEAD_VM, HEAD_VCPU, HEAD_SPAN, HEAD_TSC, HEAD_TS, HEAD_STATUS, HEAD_FLAGS},
+		{4, 4, 8, 8, 8, 1, 4}},
+};
+
+/* A bytes field's length goes into a field of the name lttng-ust's own macros give it. */
+static void length_name(const struct site_field *field, char *name, size_t size)
+{
+	const int length = snprintf(name, size, "_%s_length", field->name);
+
+	assert(length > 0 && (size_t)length < size);
+	(void)length;
+}
+
+static bool name_is_reserved(const char *name)
+{
+	uint32_t i;
+
+	for (i = 0; i < HEAD_COUNT; i++)
+		if (strcmp(name, head_fields[i].name) == 0)
+			return true;
+	return false;
+}
+
+int provider_describe_check(const struct site *site)
+{
+	char hidden[VSPAN_ABI_FIELD_NAME + sizeof("__length")];
+	uint32_t i, j;
+
+	for (i = 0; i < site->field_count; i++) {
+		if (name_is_reserved(site->fields[i].name))
+			return -EINVAL;
+		if (site->fields[i].type != VSPAN_ABI_TYPE_BYTES)
+			continue;
+		length_name(&site->fields[i], hidden, sizeof(hidden));
+		for (j = 0; j < site->field_count; j++)
+			if (strcmp(hidden, site->fields[j].name) == 0)
+				return -EINVAL;
+	}
+	return 0;
+}
+
+void provider_describe_signature(const struct site *site, char signature[PROVIDER_SIGNATURE_SIZE])
+{
+	size_t used;
+	uint32_t i;
+
+	used = (size_t)snprintf(signature, PROVIDER_SIGNATURE_SIZE, "vspan %u kind %u level %u",
+		VSPAN_TRACE_SCHEMA, site->kind, site->level);
+	for (i = 0; i < site->field_count; i++) {
+		const struct site_field *field = &site->fields[i];
+
+		used += (size_t)snprintf(signature + used, PROVIDER_SIGNATURE_SIZE - used,
+			" %s:%u:%u:%u", field->name, field->type, field->flags, field->length);
+		assert(used < PROVIDER_SIGNATURE_SIZE);
+	}
+}
+
+void provider_describe_name(const struct site *site, unsigned variant, const char *suffix,
+	char name[PROVIDER_NAME_SIZE])
+{
+	int length;
+
+	assert(variant >= 1 && variant <= PROVIDER_VARIANTS_MAX);
+	if (variant == 1)
+		length = snprintf(name, PROVIDER_NAME_SIZE, "%s%s", site->name, suffix);
+	else
+		length = snprintf(name, PROVIDER_NAME_SIZE, "%s_%u%s", site->name, variant, suffix);
+	assert(length > 0 && (size_t)length < PROVIDER_NAME_SIZE);
+	(void)length;
+}
+
+static void own_field_add(struct provider_site *provider, const char *name,
+	const struct lttng_ust_type_common *type, bool filtered)
+{
+	assert(provider->own_count < PROVIDER_OWN_FIELDS_MAX);
+	provider->own[provider->own_count++] = (struct lttng_ust_event_field){
+		.struct_size = sizeof(struct lttng_ust_event_field),
+		.name = name,
+		.type = type,
+		.nofilter = !filtered,
+	};
+}
+
+static void array_describe(struct provider_site *provider, uint32_t index,
+	const struct site_field *field, const struct lttng_ust_type_common *element)
+{
+	provider->arrays[index] = (struct lttng_ust_type_array){
+		.parent = {lttng_ust_type_array},
+		.struct_size = sizeof(struct lttng_ust_type_array),
+		.elem_type = element,
+		.length = field->length,
+		.encoding = lttng_ust_string_encoding_none,
+	};
+	provider->fields[index].form = FORM_ARRAY;
+	provider->fields[index].length = field->length;
+	provider->fields[index].bytes = field->length * site_type_size(field->type);
+	own_field_add(
+		provider, provider->field_names[index], &provider->arrays[index].parent, true);
+}
+
+static void bytes_describe(
+	struct provider_site *provider, uint32_t index, const struct site_field *field)
+{
+	char *hidden = provider->length_names[index];
+
+	length_name(field, hidden, sizeof(provider->length_names[index]));
+	provider->fields[index].form = FORM_BYTES;
+	own_field_add(provider, hidden, &integers[0][VSPAN_ABI_TYPE_U16].parent, false);
+	own_field_add(provider, provider->field_names[index], &octets.parent, true);
+}
+
+/* Call site field `index`, as one or two LTTng fields. */
+static void field_describe(
+	struct provider_site *provider, uint32_t index, const struct site_field *field)
+{
+	const bool hex = (field->flags & VSPAN_ABI_FIELD_HEX) != 0;
+	const char *name = provider->field_names[index];
+
+	memcpy(provider->field_names[index], field->name, sizeof(field->name));
+	if (field->type == VSPAN_ABI_TYPE_BYTES) {
+		bytes_describe(provider, index, field);
+	} else if (field->type == VSPAN_ABI_TYPE_STRING) {
+		provider->fields[index].form = FORM_STRING;
+		own_field_add(provider, name, &text.parent, true);
+	} else if (field->type == VSPAN_ABI_TYPE_F64) {
+		provider->fields[index].form = FORM_WORD;
+		provider->fields[index].size = sizeof(double);
+		own_field_add(provider, name, &real.parent, true);
+	} else if (field->length > 0) {
+		array_describe(provider, index, field, &integers[hex][field->type].parent);
+	} else {
+		provider->fields[index].form = FORM_WORD;
+		provider->fields[index].size = (uint8_t)site_type_size(field->type);
+		own_field_add(provider, name, &integers[hex][field->type].parent, true);
+	}
+}
+
+/* Leading fields of the class, then the call site's own unless it is an exit. */
+static uint32_t event_fields(struct provider_event *event, const struct provider_site *provider,
+	enum provider_class class)
+{
+	const struct provider_layout *layout = &provider_layouts[class];
+	uint32_t count = 0;
+	uint32_t i;
+
+	for (i = 0; i < layout->count; i++)
+		event->fields[count++] = &head_fields[layout->head[i]];
+	for (i = 0; class != CLASS_EXIT && i < provider->own_count; i++)
+		event->fields[count++] = &provider->own[i];
+	return count;
+}
+
+static void event_describe(struct provider_site *provider, struct provider_event *event,
+	enum provider_class class, struct provider_group *group)
+{
+	provider->events[class] = event;
+	event->uri = provider_layouts[class].uri;
+	event->class = (struct lttng_ust_tracepoint_class){
+		.struct_size = sizeof(event->class),
+		.fields = event->fields,
+		.nr_fields = event_fields(event, provider, class),
+		.probe_callback = (void (*)(void))provider_probe,
+		.signature = provider->signature,
+		.probe_desc = &group->desc,
+	};
+	event->desc = (struct lttng_ust_event_desc){
+		.struct_size = sizeof(event->desc),
+		.event_name = event->name,
+		.probe_desc = &group->desc,
+		.tp_class = &event->class,
+		.loglevel = &provider->level_at,
+		.model_emf_uri = &event->uri,
+	};
+	event->callsite = (struct lttng_ust_tracepoint){
+		.struct_size = sizeof(event->callsite),
+		.provider_name = group->name,
+		.event_name = event->name,
+		.tracepoint_provider_ref = &provider->reference,
+		.signature = provider->signature,
+	};
+	group->events[group->desc.nr_events] = &event->desc;
+	group->tracepoints[group->desc.nr_events] = &event->callsite;
+	group->desc.nr_events++;
+}
+
+static struct provider_group *group_describe(
+	struct provider_site *provider, const struct site *site, const char *prefix)
+{
+	struct provider_group *group = &provider->groups[provider->group_count++];
+
+	snprintf(group->name, sizeof(group->name), "%s%s", prefix, site->provider);
+	group->desc = (struct lttng_ust_probe_desc){
+		.struct_size = sizeof(group->desc),
+		.provider_name = group->name,
+		.event_desc = group->events,
+		.major = LTTNG_UST_PROVIDER_MAJOR,
+		.minor = LTTNG_UST_PROVIDER_MINOR,
+	};
+	return group;
+}
+
+static void edges_describe(
+	struct provider_site *provider, const struct site *site, unsigned variant)
+{
+	struct provider_group *group = group_describe(provider, site, VSPAN_TRACE_EDGE_PREFIX);
+	struct provider_event *entry = &provider->event[1];
+	struct provider_event *leave = &provider->event[2];
+
+	provider_describe_name(site, variant, VSPAN_TRACE_ENTRY_SUFFIX, entry->name);
+	event_describe(provider, entry, CLASS_ENTRY, group);
+	provider_describe_name(site, variant, VSPAN_TRACE_EXIT_SUFFIX, leave->name);
+	event_describe(provider, leave, CLASS_EXIT, group);
+}
+
+void provider_describe(struct provider_site *provider, const struct site *site, unsigned variant)
+{
+	const bool span = site->kind == VSPAN_ABI_SITE_SPAN;
+	struct provider_group *group;
+	uint32_t i;
+
+	provider->level = site->level;
+	provider->level_at = &provider->level;
+	provider->reference = 1;
+	provider_describe_signature(site, provider->signature);
+	provider->field_count = site->field_count;
+	for (i = 0; i < site->field_count; i++)
+		field_describe(provider, i, &site->fields[i]);
+
+	group = group_describe(provider, site, VSPAN_TRACE_PREFIX);
+	provider_describe_name(site, variant, "", provider->event[0].name);
+	event_describe(provider, &provider->event[0], span ? CLASS_SPAN : CLASS_EVENT, group);
+	if (span)
+		edges_describe(provider, site, variant);
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * attach.c - a guest meets its region: checks it, finds its rings, describes its
+ * call sites, says hello. Runs once per boot, on one vCPU.
+ */
+#include <vspan/guest.h>
+
+const uint8_t vspan_site_disabled = 0;
+
+static const struct vspan_abi_region *attached_region;
+
+/*
+ * What vCPUs without a ring of their own write to: with a limit of 0 every record
+ * takes the slow path, which discards it. Keeps the check off the fast path.
+ */
+static struct vspan_abi_writer no_ring;
+
+static char *region_at(const struct vspan_abi_region *region, uint64_t offset)
+{
+	return (char *)(uintptr_t)region + offset;
+}
+
+/* A copy of at most size - 1 bytes, NUL-terminated. */
+static void copy_text(char *to, const char *from, uint32_t size)
+{
+	uint32_t i;
+
+	for (i = 0; i + 1 < size && from != NULL && from[i] != '\0'; i++)
+		to[i] = from[i];
+	to[i] = '\0';
+}
+
+static bool region_understood(const struct vspan_abi_region *region, uint64_t size)
+{
+	return region != NULL && size >= sizeof(*region) && region->magic == VSPAN_ABI_MAGIC &&
+		region->major == VSPAN_ABI_MAJOR && region->struct_size >= sizeof(*region) &&
+		region->region_size <= size;
+}
+
+static void writer_attach(struct vspan_abi_region *region, uint32_t index)
+{
+	struct vspan_abi_ring *rings = (void *)region_at(region, region->rings_offset);
+	struct vspan_abi_writer *shared = (void *)region_at(region, region->writers_offset);
+	struct vspan_writer *writer = &vspan_writers[index];
+
+	writer->ring = &rings[index];
+	writer->index = index;
+	writer->mode = writer->ring->mode;
+	writer->slots = (void *)region_at(region, writer->ring->slots_offset);
+	writer->mask = (uint64_t)writer->ring->slot_count - 1;
+	writer->limit_end = writer->ring->slot_count - VSPAN_ABI_MARGIN_SLOTS;
+	writer->limit = writer->limit_end - VSPAN_ABI_HEADROOM_SLOTS;
+	if (writer->mode == VSPAN_ABI_MODE_OVERWRITE)
+		writer->limit = writer->limit_end = UINT64_MAX;
+	writer->shared = &shared[index];
+}
+
+/* Ring by ring; vCPUs beyond the region's rings, or whose ring is closed, get none. */
+static void writers_attach(struct vspan_abi_region *region)
+{
+	struct vspan_abi_ring *rings = (void *)region_at(region, region->rings_offset);
+	uint32_t i;
+
+	for (i = 0; i < VSPAN_WRITERS_MAX; i++) {
+		if (i < region->ring_count &&
+			vspan_ring_state_load_G(&rings[i].state) == VSPAN_ABI_RING_READY)
+			writer_attach(region, i);
+		else
+			vspan_writers[i] = (struct vspan_writer){.shared = &no_ring};
+	}
+}
+
+static void vspan_guest_publish_site(
+	struct vspan_abi_site *entry, uint32_t id, const struct vspan_site_description *from)
+{
+	uint32_t i;
+
+	entry->struct_size = sizeof(*entry);
+	entry->line = from->line;
+	entry->kind = from->kind;
+	entry->level = from->level;
+	entry->field_count = from->field_count;
+	copy_text(entry->provider, from->provider, sizeof(entry->provider));
+	copy_text(entry->name, from->name, sizeof(entry->name));
+	copy_text(entry->file, from->file, sizeof(entry->file));
+	for (i = 0; i < from->field_count; i++) {
+		copy_text(entry->fields[i].name, from->fields[i].name,
+			sizeof(entry->fields[i].name));
+		entry->fields[i].type = from->fields[i].type;
+		entry->fields[i].flags = from->fields[i].flags;
+		entry->fields[i].length = from->fields[i].length;
+	}
+	vspan_describe_store_E(&entry->commit, (uint64_t)id + 1);
+}
+
+/* Describes the image's call sites, in section order; those beyond the table stay disabled. */
+static void sites_publish(
+	struct vspan_abi_region *region, struct vspan_site *first, struct vspan_site *last)
+{
+	struct vspan_abi_hello *hello = (void *)region_at(region, region->hello_offset);
+	struct vspan_abi_site *table = (void *)region_at(region, region->sites_offset);
+	const uint8_t *enables = (const void *)region_at(region, region->enables_offset);
+	uint32_t id = 0, refused = 0;
+	struct vspan_site *site;
+
+	for (site = first; site != last; site++) {
+		if (id >= region->site_capacity) {
+			refused++;
+			continue;
+		}
+		vspan_guest_publish_site(&table[id], id, site->description);
+		site->id = id;
+		site->enabled = &enables[id];
+		id++;
+	}
+	vspan_write_once_u32(&hello->sites_refused, refused);
+	vspan_describe_store_u32_E(&hello->site_count, id);
+}
+
+int vspan_guest_attach(const char *name, struct vspan_site *first, struct vspan_site *last)
+{
+	uint64_t size = 0;
+	struct vspan_abi_region *region = vspan_port_map(&size);
+	struct vspan_abi_hello *hello;
+
+	if (region == NULL)
+		return VSPAN_ATTACH_ABSENT;
+	if (!region_understood(region, size))
+		return VSPAN_ATTACH_INCOMPATIBLE;
+	attached_region = region;
+	writers_attach(region);
+	hello = (void *)region_at(region, region->hello_offset);
+	hello->struct_size = sizeof(*hello);
+	hello->major = VSPAN_ABI_MAJOR;
+	hello->minor = VSPAN_ABI_MINOR;
+	copy_text(hello->name, name, sizeof(hello->name));
+	sites_publish(region, first, last);
+	vspan_describe_store_u32_E(&hello->state, VSPAN_ABI_HELLO_READY);
+	vspan_port_notify(VSPAN_NOTIFY_HELLO, vspan_port_ring());
+	return VSPAN_ATTACH_OK;
+}
+
+bool vspan_context_read(struct vspan_context *context)
+{
+	struct vspan_writer *writer = vspan_writer_self();
+	const struct vspan_abi_region *region;
+	const struct vspan_abi_context *from;
+	uint64_t before;
+	int attempt;
+
+	if (writer->ring == NULL)
+		return false;
+	region = attached_region;
+	from = (const void *)region_at(region, region->contexts_offset);
+	from += writer->index;
+	for (attempt = 0; attempt < 8; attempt++) {
+		before = vspan_context_load_H(&from->sequence);
+		context->trace_id[0] = vspan_read_once(&from->trace_id[0]);
+		context->trace_id[1] = vspan_read_once(&from->trace_id[1]);
+		context->span_id = vspan_read_once(&from->span_id);
+		context->trace_flags = vspan_read_once_u32(&from->trace_flags);
+		if (before % 2 == 0 && vspan_context_recheck_H(&from->sequence) == before)
+			return (context->trace_id[0] | context->trace_id[1]) != 0;
+	}
+	return false;
+}

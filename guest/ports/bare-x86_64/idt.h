@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * idt.h - interrupts of a bare-metal guest: its timer, and exceptions, which
+ * end the VM with status 127 after a line on the console.
+ */
+#ifndef VSPAN_BARE_IDT_H
+#define VSPAN_BARE_IDT_H
+
+#define IDT_EXCEPTION_STATUS 127u
+
+/* Called by start.S on each vCPU, before guest_main(). */
+void idt_load(void);
+
+/*
+ * What the timer interrupt calls, on every vCPU, with interrupts off. Set it
+ * before a timer is switched on; NULL: ticks are ignored.
+ */
+void idt_timer_handler_set(void (*handler)(void));
+
+#endif /* VSPAN_BARE_IDT_H */

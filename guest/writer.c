@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * writer.c - the slow paths of the ring writer: a full ring, loss and its
+ * report, variable-length payloads, flush. Called from writer.h and site.h.
+ *
+ * Everything here may be interrupted by another writer on the same vCPU, so each
+ * update of a shared word is one instruction or may be lost without harm.
+ */
+#include <vspan/guest.h>
+
+/* Exits one record may cost before it counts as discarded. */
+#define FULL_ATTEMPTS 4
+
+/* Slots of a loss report: three payload words. */
+#define LOST_SLOTS 2u
+
+/* Puts the cached cursor so far behind that the next record takes the slow path. */
+#define CURSOR_POISON (UINT64_C(1) << 62)
+
+struct vspan_writer vspan_writers[VSPAN_WRITERS_MAX] __attribute__((aligned(64)));
+
+/* Re-reads the reader's cursor (C). True if `slots` more fit below `limit`. */
+static bool vspan_writer_refresh(struct vspan_writer *writer, uint32_t slots, uint64_t limit)
+{
+	struct vspan_abi_writer *shared = writer->shared;
+	uint64_t cursor = vspan_cursor_load_C(&writer->ring->cursor);
+
+	shared->cached_cursor = cursor;
+	return shared->reserve + slots - cursor <= limit;
+}
+
+/*
+ * Block mode: asks the host for room. Gives up when an exit did not move the
+ * cursor: the ring may be full because a writer we interrupted holds the oldest
+ * slot, and waiting for it from inside would be for ever.
+ */
+static bool vspan_writer_ask_host(struct vspan_writer *writer, uint32_t slots, uint64_t limit)
+{
+	uint64_t before = writer->shared->cached_cursor;
+	int attempt;
+
+	for (attempt = 0; attempt < FULL_ATTEMPTS; attempt++) {
+		vspan_arch_increment_local(&writer->shared->full);
+		vspan_writer_flush(writer);
+		vspan_port_notify(VSPAN_NOTIFY_FULL, writer->index);
+		if (vspan_writer_refresh(writer, slots, limit))
+			return true;
+		if (writer->shared->cached_cursor == before)
+			return false;
+		before = writer->shared->cached_cursor;
+	}
+	return false;
+}
+
+static void vspan_writer_discard(struct vspan_writer *writer, bool stacked_end)
+{
+	struct vspan_abi_writer *shared = writer->shared;
+	uint64_t now = vspan_port_counter();
+
+	if (shared->pending_lost == 0)
+		shared->pending_first = now;
+	shared->pending_last = now;
+	vspan_arch_increment_local(&shared->discarded);
+	vspan_arch_increment_local(&shared->pending_lost);
+	if (stacked_end)
+		vspan_arch_increment_local(&shared->pending_ends);
+	shared->cached_cursor = shared->reserve - CURSOR_POISON;
+}
+
+/* Writes the loss report: how many records, from when to when, span ends among them. */
+static void vspan_writer_report_loss(struct vspan_writer *writer)
+{
+	struct vspan_abi_writer *shared = writer->shared;
+	uint64_t first = shared->pending_first;
+	uint64_t last = shared->pending_last;
+	uint64_t ends = vspan_arch_exchange_local(&shared->pending_ends, 0);
+	uint64_t lost = vspan_arch_exchange_local(&shared->pending_lost, 0);
+	struct vspan_record record;
+
+	if (lost == 0 || !vspan_record_open(&record, writer, LOST_SLOTS, writer->limit_end, false))
+		return;
+	vspan_record_stamp(
+		&record, first, vspan_header(VSPAN_ABI_KIND_LOST, LOST_SLOTS, 0, 0));
+	vspan_record_put(&record, 0, lost);
+	vspan_record_put(&record, 1, last);
+	vspan_record_put(&record, 2, ends);
+	vspan_record_commit(&record);
+}
+
+bool vspan_writer_make_room(
+	struct vspan_writer *writer, uint32_t slots, uint64_t limit, bool stacked_end)
+{
+	uint32_t report = writer->shared->pending_lost != 0 ? LOST_SLOTS : 0;
+
+	if (slots > VSPAN_ABI_RECORD_SLOTS_MAX || writer->ring == NULL ||
+		(!vspan_writer_refresh(writer, slots + report, limit) &&
+			(writer->mode != VSPAN_ABI_MODE_BLOCK ||
+				!vspan_writer_ask_host(writer, slots + report, limit)))) {
+		vspan_writer_discard(writer, stacked_end);
+		return false;
+	}
+	if (report != 0)
+		vspan_writer_report_loss(writer);
+	return true;
+}
+
+void vspan_writer_flush(struct vspan_writer *writer)
+{
+	struct vspan_abi_writer *shared = writer->shared;
+
+	vspan_published_store_B(&shared->published, vspan_read_once(&shared->reserve));
+}
+
+void vspan_publish(void)
+{
+	struct vspan_writer *writer = vspan_writer_self();
+
+	if (writer->ring != NULL)
+		vspan_writer_flush(writer);
+}
+
+void vspan_flush(void)
+{
+	struct vspan_writer *writer = vspan_writer_self();
+
+	if (writer->ring == NULL)
+		return;
+	vspan_writer_flush(writer);
+	vspan_port_notify(VSPAN_NOTIFY_FLUSH, writer->index);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lanes.c - see lanes.h. A lane is never forgotten before the iterator ends:
+ * its number is small and its output stream must be ended once, at the end.
+ */
+#include "lanes.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <vspan/abi.h>
+
+static int lanes_add(struct lanes *lanes, struct lane *lane, uint64_t key)
+{
+	if (lanes->count == lanes->capacity) {
+		size_t capacity = lanes->capacity ? lanes->capacity * 2 : 16;
+		struct lane **grown = realloc(lanes->lanes, capacity * sizeof(struct lane *));
+
+		if (!grown)
+			return -ENOMEM;
+		lanes->lanes = grown;
+		lanes->capacity = capacity;
+	}
+	if (map_insert(&lanes->by_key, key, lane) < 0)
+		return -ENOMEM;
+	lanes->lanes[lanes->count++] = lane;
+	lanes->stale = true;
+	return 0;
+}
+
+struct lane *lanes_get(struct lanes *lanes, const bt_trace *trace, uint32_t vm, uint32_t vcpu)
+{
+	uint64_t key = ((uint64_t)vm << 32 | vcpu) ^ (uint64_t)(uintptr_t)trace << 16;
+	struct lane *lane;
+
+	/* Three numbers do not fit in one key: on a clash of keys the next one is tried. */
+	for (; (lane = map_find(&lanes->by_key, key)); key++) {
+		if (lane->trace == trace && lane->vm == vm && lane->vcpu == vcpu)
+			return lane;
+	}
+	lane = calloc(1, sizeof(*lane));
+	if (!lane)
+		return NULL;
+	*lane = (struct lane){.trace = trace, .vm = vm, .vcpu = vcpu, .watermark = INT64_MIN};
+	lane->waited = vcpu != LANE_NO_VCPU;
+	if (lanes_add(lanes, lane, key) < 0) {
+		free(lane);
+		return NULL;
+	}
+	bt_trace_get_ref(trace);
+	return lane;
+}
+
+int lanes_attach(struct lanes *lanes, const bt_trace *trace, uint32_t vm, uint64_t rings)
+{
+	for (uint32_t vcpu = 0; vcpu < rings && vcpu < VSPAN_ABI_RINGS_MAX; vcpu++) {
+		if (!lanes_get(lanes, trace, vm, vcpu))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+void lanes_detach(struct lanes *lanes, const bt_trace *trace, uint32_t vm)
+{
+	for (size_t i = 0; i < lanes->count; i++) {
+		if (lanes->lanes[i]->trace == trace && lanes->lanes[i]->vm == vm)
+			lanes->lanes[i]->waited = false;
+	}
+	lanes->stale = true;
+}
+
+void lanes_advance(struct lanes *lanes, struct lane *lane, int64_t watermark)
+{
+	if (watermark <= lane->watermark)
+		return;
+	/* Only the lane furthest behind holds the others back. */
+	lanes->stale = lanes->stale || lane->watermark <= lanes->least;
+	lane->watermark = watermark;
+}
+
+int64_t lanes_watermark(struct lanes *lanes)
+{
+	if (lanes->stale || lanes->count == 0) {
+		lanes->least = INT64_MAX;
+		for (size_t i = 0; i < lanes->count; i++) {
+			const struct lane *lane = lanes->lanes[i];
+
+			if (lane->waited && lane->watermark < lanes->least)
+				lanes->least = lane->watermark;
+		}
+		lanes->stale = false;
+	}
+	return lanes->least;
+}
+
+void lanes_clear(struct lanes *lanes)
+{
+	for (size_t i = 0; i < lanes->count; i++) {
+		struct lane *lane = lanes->lanes[i];
+
+		map_clear(&lane->entries);
+		bt_stream_put_ref(lane->stream);
+		bt_trace_put_ref(lane->trace);
+		free(lane);
+	}
+	map_clear(&lanes->by_key);
+	free(lanes->lanes);
+	*lanes = (struct lanes){0};
+}

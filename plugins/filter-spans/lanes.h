@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lanes.h - one lane per ring of each VM: how far the ring has been emitted, so
+ * that the filter knows what can be let go, and the output stream it feeds.
+ * Events of a VM as a whole have a lane of their own.
+ */
+#ifndef VSPAN_PLUGINS_FILTER_SPANS_LANES_H
+#define VSPAN_PLUGINS_FILTER_SPANS_LANES_H
+
+#include "model/map.h"
+
+#include <babeltrace2/babeltrace.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* `vcpu` of the lane of the VM as a whole; no ring has that number. */
+#define LANE_NO_VCPU UINT32_MAX
+
+struct lane {
+	const bt_trace *trace; /* of the input, a reference */
+	uint32_t vm;
+	uint32_t vcpu;
+	bool waited;       /* attached: events before its watermark have come, later ones may not */
+	int64_t watermark; /* ns from the clock's origin; INT64_MIN: none yet */
+	struct map entries;      /* of the whole VM: span id to queued entry item */
+	const bt_stream *stream; /* of the output, a reference; NULL: nothing written yet */
+	int64_t time_base;       /* of the output stream's clock */
+	bool ended;              /* its stream end has been sent */
+};
+
+struct lanes {
+	struct lane **lanes;
+	size_t count;
+	size_t capacity;
+	struct map by_key;
+	bool stale; /* `least` must be worked out again */
+	int64_t least;
+};
+
+/* The lane of a ring, new or not; a new one is waited for. NULL if memory ran out. */
+struct lane *lanes_get(struct lanes *lanes, const bt_trace *trace, uint32_t vm, uint32_t vcpu);
+
+/* A VM with `rings` rings was attached. Returns 0 or -ENOMEM. */
+int lanes_attach(struct lanes *lanes, const bt_trace *trace, uint32_t vm, uint64_t rings);
+
+/* A VM was detached: nothing more comes from it. */
+void lanes_detach(struct lanes *lanes, const bt_trace *trace, uint32_t vm);
+
+/* Every event of the lane before `watermark` has been emitted. */
+void lanes_advance(struct lanes *lanes, struct lane *lane, int64_t watermark);
+
+/* Every event of every lane before this has come; INT64_MAX if none is waited for. */
+int64_t lanes_watermark(struct lanes *lanes);
+
+void lanes_clear(struct lanes *lanes);
+
+#endif /* VSPAN_PLUGINS_FILTER_SPANS_LANES_H */

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * spans.c - the component class filter.vspan.spans: ports, parameters, and the
+ * message iterator that feeds a retimer (retime.h) from its input.
+ */
+#include "spans.h"
+
+#include "model/params.h"
+#include "retime.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define MAX_QUEUED_DEFAULT 1000000
+
+const char spans_help[] =
+	"Takes an LTTng trace recorded by vspan; gives the same events at the time the\n"
+	"guest wrote them instead of the time the host emitted them: a span where it began.\n"
+	"Each vCPU of a VM gets a stream of its own, in a trace of its own. Spans recorded\n"
+	"by their entry and exit edges only become spans. Other events pass as they are.\n"
+	"For instance, a trace in guest time for other tools:\n"
+	"  babeltrace2 TRACE -c filter.vspan.spans -c sink.ctf.fs -p 'path=\"guest-trace\"'\n"
+	"\n"
+	"Parameters:\n"
+	"  max-queued=N  messages held while waiting for the rings of all VMs; beyond, the\n"
+	"                earliest go first, possibly too early [1000000]\n";
+
+struct spans {
+	uint64_t max_queued;
+};
+
+struct spans_iterator {
+	struct retimer retimer;
+	bt_message_iterator *input;
+	bool failed; /* after messages that still had to be given */
+};
+
+bt_component_class_initialize_method_status spans_initialize(bt_self_component_filter *self,
+	bt_self_component_filter_configuration *configuration, const bt_value *params, void *data)
+{
+	bt_self_component *component = bt_self_component_filter_as_self_component(self);
+	struct spans *spans = calloc(1, sizeof(*spans));
+	const struct param table[] = {
+		{"max-queued", PARAM_COUNT, spans ? &spans->max_queued : NULL},
+	};
+	int status;
+
+	(void)configuration;
+	(void)data;
+	if (!spans)
+		return BT_COMPONENT_CLASS_INITIALIZE_METHOD_STATUS_MEMORY_ERROR;
+	spans->max_queued = MAX_QUEUED_DEFAULT;
+	status = params_read(component, params, table, 1);
+	if (status == 0 &&
+		(bt_self_component_filter_add_input_port(self, "in", NULL, NULL) !=
+				BT_SELF_COMPONENT_ADD_PORT_STATUS_OK ||
+			bt_self_component_filter_add_output_port(self, "out", NULL, NULL) !=
+				BT_SELF_COMPONENT_ADD_PORT_STATUS_OK))
+		status = -EINVAL;
+	if (status < 0) {
+		free(spans);
+		return status == -ENOMEM ? BT_COMPONENT_CLASS_INITIALIZE_METHOD_STATUS_MEMORY_ERROR
+					 : BT_COMPONENT_CLASS_INITIALIZE_METHOD_STATUS_ERROR;
+	}
+	bt_self_component_set_data(component, spans);
+	return BT_COMPONENT_CLASS_INITIALIZE_METHOD_STATUS_OK;
+}
+
+void spans_finalize(bt_self_component_filter *self)
+{
+	free(bt_self_component_get_data(bt_self_component_filter_as_self_component(self)));
+}
+
+bt_message_iterator_class_initialize_method_status spans_iterator_initialize(
+	bt_self_message_iterator *self, bt_self_message_iterator_configuration *configuration,
+	bt_self_component_port_output *port)
+{
+	bt_self_component *component = bt_self_message_iterator_borrow_component(self);
+	const struct spans *spans = bt_self_component_get_data(component);
+	struct spans_iterator *iterator = calloc(1, sizeof(*iterator));
+	bt_message_iterator_create_from_message_iterator_status status;
+
+	(void)configuration;
+	(void)port;
+	if (!iterator)
+		return BT_MESSAGE_ITERATOR_CLASS_INITIALIZE_METHOD_STATUS_MEMORY_ERROR;
+	iterator->retimer.iterator = self;
+	iterator->retimer.component = component;
+	iterator->retimer.max_queued = spans->max_queued;
+	iterator->retimer.now = INT64_MIN;
+	iterator->retimer.last = INT64_MIN;
+	status = bt_message_iterator_create_from_message_iterator(self,
+		bt_self_component_filter_borrow_input_port_by_index(
+			(bt_self_component_filter *)component, 0),
+		&iterator->input);
+	if (status != BT_MESSAGE_ITERATOR_CREATE_FROM_MESSAGE_ITERATOR_STATUS_OK) {
+		free(iterator);
+		return (bt_message_iterator_class_initialize_method_status)status;
+	}
+	bt_self_message_iterator_set_data(self, iterator);
+	return BT_MESSAGE_ITERATOR_CLASS_INITIALIZE_METHOD_STATUS_OK;
+}
+
+/* What a reader of the output must know about it, once, when it is complete. */
+static void spans_warn(const struct retimer *retimer)
+{
+	if (retimer->early)
+		fprintf(stderr,
+			"filter.vspan.spans: messages let go before their turn: %" PRIu64
+			"; more than %" PRIu64 " were waiting: raise parameter `max-queued`\n",
+			retimer->early, retimer->max_queued);
+	if (retimer->late)
+		fprintf(stderr,
+			"filter.vspan.spans: events that came when their time had passed: %" PRIu64
+			"; their messages are late, their field `ts` is right\n",
+			retimer->late);
+	if (retimer->lone_exits)
+		fprintf(stderr,
+			"filter.vspan.spans: ends of spans dropped: %" PRIu64
+			"; their beginnings are not in the trace\n",
+			retimer->lone_exits);
+}
+
+void spans_iterator_finalize(bt_self_message_iterator *self)
+{
+	struct spans_iterator *iterator = bt_self_message_iterator_get_data(self);
+
+	spans_warn(&iterator->retimer);
+	bt_message_iterator_put_ref(iterator->input);
+	retimer_clear(&iterator->retimer);
+	free(iterator);
+}
+
+/* Takes one batch of the input. */
+static bt_message_iterator_class_next_method_status spans_pull(struct spans_iterator *iterator)
+{
+	bt_message_iterator_next_status status;
+	bt_message_array_const messages;
+	uint64_t count;
+	int accepted = 0;
+
+	status = bt_message_iterator_next(iterator->input, &messages, &count);
+	if (status == BT_MESSAGE_ITERATOR_NEXT_STATUS_END) {
+		retimer_end(&iterator->retimer);
+		return BT_MESSAGE_ITERATOR_CLASS_NEXT_METHOD_STATUS_OK;
+	}
+	/* The values of both status types are those of __BT_FUNC_STATUS_*. */
+	if (status != BT_MESSAGE_ITERATOR_NEXT_STATUS_OK)
+		return (bt_message_iterator_class_next_method_status)status;
+	for (uint64_t i = 0; i < count; i++) {
+		if (accepted == 0)
+			accepted = retimer_accept(&iterator->retimer, messages[i]);
+		else
+			bt_message_put_ref(messages[i]);
+	}
+	return accepted < 0 ? BT_MESSAGE_ITERATOR_CLASS_NEXT_METHOD_STATUS_MEMORY_ERROR
+			    : BT_MESSAGE_ITERATOR_CLASS_NEXT_METHOD_STATUS_OK;
+}
+
+/* Fills the array with what is ready. Returns 0 or -ENOMEM. */
+static int spans_fill(struct spans_iterator *iterator, bt_message_array_const messages,
+	uint64_t capacity, uint64_t *count)
+{
+	int status = 1;
+
+	while (*count < capacity && status > 0) {
+		status = retimer_next(&iterator->retimer, &messages[*count]);
+		*count += status > 0;
+	}
+	return status < 0 ? status : 0;
+}
+
+bt_message_iterator_class_next_method_status spans_next(bt_self_message_iterator *self,
+	bt_message_array_const messages, uint64_t capacity, uint64_t *count)
+{
+	struct spans_iterator *iterator = bt_self_message_iterator_get_data(self);
+	bt_message_iterator_class_next_method_status status =
+		BT_MESSAGE_ITERATOR_CLASS_NEXT_METHOD_STATUS_OK;
+
+	*count = 0;
+	while (!iterator->failed && *count == 0) {
+		if (spans_fill(iterator, messages, capacity, count) < 0)
+			iterator->failed = true;
+		if (*count > 0 || iterator->failed)
+			break;
+		if (iterator->retimer.ended)
+			return BT_MESSAGE_ITERATOR_CLASS_NEXT_METHOD_STATUS_END;
+		status = spans_pull(iterator);
+		if (status != BT_MESSAGE_ITERATOR_CLASS_NEXT_METHOD_STATUS_OK)
+			return status;
+	}
+	/* What was ready before memory ran out still goes out; the failure comes next. */
+	if (*count > 0)
+		return BT_MESSAGE_ITERATOR_CLASS_NEXT_METHOD_STATUS_OK;
+	BT_CURRENT_THREAD_ERROR_APPEND_CAUSE_FROM_MESSAGE_ITERATOR(
+		self, "out of memory: lower parameter `max-queued`");
+	return BT_MESSAGE_ITERATOR_CLASS_NEXT_METHOD_STATUS_MEMORY_ERROR;
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * event-kind.c - see event-kind.h. A class counts as ours only if its role's
+ * fields are there with the right types; otherwise it is foreign, whatever it
+ * calls itself, and nothing later has to check types again.
+ */
+#include "event-kind.h"
+
+#include "text.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <vspan/trace.h>
+
+#define BIT(field) (UINT64_C(1) << (field))
+
+/* Fields every event of a role has. */
+#define RING_FIELDS (BIT(FIELD_VM) | BIT(FIELD_VCPU))
+#define EVENT_FIELDS (RING_FIELDS | BIT(FIELD_SPAN) | BIT(FIELD_TS) | BIT(FIELD_FLAGS))
+#define SPAN_FIELDS (EVENT_FIELDS | BIT(FIELD_PARENT) | BIT(FIELD_DURATION) | BIT(FIELD_STATUS))
+#define LEDGER_FIELDS                                                                      \
+	(RING_FIELDS | BIT(FIELD_EPOCH) | BIT(FIELD_ATTEMPTED) | BIT(FIELD_EMITTED) |      \
+		BIT(FIELD_DISCARDED_GUEST) | BIT(FIELD_DISCARDED_HOST) | BIT(FIELD_TORN) | \
+		BIT(FIELD_INVALID) | BIT(FIELD_IN_RING))
+
+struct role_rule {
+	const char *name; /* URI of a guest event, name of a control event */
+	uint64_t required;
+};
+
+static const struct role_rule role_rules[EVENT_ROLES] = {
+	[EVENT_SPAN] = {VSPAN_TRACE_URI_SPAN, SPAN_FIELDS},
+	[EVENT_POINT] = {VSPAN_TRACE_URI_EVENT, EVENT_FIELDS},
+	[EVENT_ENTRY] = {VSPAN_TRACE_URI_ENTRY, EVENT_FIELDS | BIT(FIELD_PARENT)},
+	[EVENT_EXIT] = {VSPAN_TRACE_URI_EXIT, EVENT_FIELDS | BIT(FIELD_STATUS)},
+	[EVENT_ATTACH] = {"attach", BIT(FIELD_VM) | BIT(FIELD_RINGS) | BIT(FIELD_NAME)},
+	[EVENT_DETACH] = {"detach", BIT(FIELD_VM)},
+	[EVENT_EPOCH] = {"epoch", RING_FIELDS},
+	[EVENT_CLOCK] = {"clock", RING_FIELDS | BIT(FIELD_TS)},
+	[EVENT_LOST] = {"lost",
+		RING_FIELDS | BIT(FIELD_SPAN) | BIT(FIELD_COUNT) | BIT(FIELD_TS_FIRST) |
+			BIT(FIELD_TS_LAST) | BIT(FIELD_LOSS)},
+	[EVENT_VIOLATION] = {"violation", RING_FIELDS},
+	[EVENT_WATERMARK] = {"watermark", RING_FIELDS | BIT(FIELD_TS)},
+	[EVENT_VCPU_EXIT] = {"vcpu_exit", RING_FIELDS | BIT(FIELD_TS)},
+	[EVENT_MESSAGE] = {"message",
+		RING_FIELDS | BIT(FIELD_SPAN) | BIT(FIELD_TS) | BIT(FIELD_TEXT)},
+	[EVENT_LINK] = {"link", RING_FIELDS | BIT(FIELD_SPAN) | BIT(FIELD_LINKED) | BIT(FIELD_TS)},
+	[EVENT_CONTEXT] = {"context", RING_FIELDS | BIT(FIELD_SPAN) | BIT(FIELD_TS)},
+	[EVENT_LEDGER] = {"ledger", LEDGER_FIELDS},
+};
+
+static const char *const field_names[FIELDS] = {
+	[FIELD_VM] = VSPAN_TRACE_FIELD_VM,
+	[FIELD_VCPU] = VSPAN_TRACE_FIELD_VCPU,
+	[FIELD_SPAN] = VSPAN_TRACE_FIELD_SPAN,
+	[FIELD_PARENT] = VSPAN_TRACE_FIELD_PARENT,
+	[FIELD_TSC] = VSPAN_TRACE_FIELD_TSC,
+	[FIELD_TS] = VSPAN_TRACE_FIELD_TS,
+	[FIELD_DURATION] = VSPAN_TRACE_FIELD_DURATION,
+	[FIELD_STATUS] = VSPAN_TRACE_FIELD_STATUS,
+	[FIELD_FLAGS] = VSPAN_TRACE_FIELD_FLAGS,
+	[FIELD_COUNT] = "count",
+	[FIELD_TS_FIRST] = "ts_first",
+	[FIELD_TS_LAST] = "ts_last",
+	[FIELD_LOSS] = "reason",
+	[FIELD_LINKED] = "linked",
+	[FIELD_RINGS] = "rings",
+	[FIELD_EPOCH] = "epoch",
+	[FIELD_ATTEMPTED] = "attempted",
+	[FIELD_EMITTED] = "emitted",
+	[FIELD_DISCARDED_GUEST] = "discarded_guest",
+	[FIELD_DISCARDED_HOST] = "discarded_host",
+	[FIELD_TORN] = "torn",
+	[FIELD_INVALID] = "invalid",
+	[FIELD_IN_RING] = "in_ring",
+	[FIELD_NAME] = "name",
+	[FIELD_PROVIDER] = "provider",
+	[FIELD_TEXT] = "text",
+};
+
+/* How many leading fields trace.h gives a role; control events have no own fields at all. */
+static uint64_t role_leading_fields(enum event_role role)
+{
+	switch (role) {
+	case EVENT_SPAN:
+		return VSPAN_TRACE_SPAN_FIELDS;
+	case EVENT_POINT:
+		return VSPAN_TRACE_EVENT_FIELDS;
+	case EVENT_ENTRY:
+		return VSPAN_TRACE_ENTRY_FIELDS;
+	case EVENT_EXIT:
+		return VSPAN_TRACE_EXIT_FIELDS;
+	default:
+		return UINT64_MAX;
+	}
+}
+
+static bool class_is_control(const char *name)
+{
+	return strncmp(name, VSPAN_TRACE_CONTROL ":", strlen(VSPAN_TRACE_CONTROL ":")) == 0;
+}
+
+/* What a class claims to be, by its URI, or by its name within our provider. */
+static enum event_role class_claim(const bt_event_class *class)
+{
+	const char *uri = bt_event_class_get_emf_uri(class);
+	const char *name = bt_event_class_get_name(class);
+	const char *event;
+
+	for (unsigned int role = EVENT_SPAN; uri && role <= EVENT_EXIT; role++) {
+		if (strcmp(uri, role_rules[role].name) == 0)
+			return (enum event_role)role;
+	}
+	if (!name || !class_is_control(name))
+		return EVENT_FOREIGN;
+	event = name + strlen(VSPAN_TRACE_CONTROL ":");
+	for (unsigned int role = EVENT_ATTACH; role < EVENT_ROLES; role++) {
+		if (strcmp(event, role_rules[role].name) == 0)
+			return (enum event_role)role;
+	}
+	if (strcmp(event, "span") == 0)
+		return EVENT_SPAN;
+	return strcmp(event, "event") == 0 ? EVENT_POINT : EVENT_FOREIGN;
+}
+
+static bool field_type_fits(enum event_field field, const bt_field_class *class)
+{
+	bt_field_class_type type = bt_field_class_get_type(class);
+
+	if (field >= FIELD_NUMBERS)
+		return type == BT_FIELD_CLASS_TYPE_STRING;
+	return bt_field_class_type_is(type, BT_FIELD_CLASS_TYPE_UNSIGNED_INTEGER);
+}
+
+/* Fills index[] with the first `limit` members. Returns the set of fields found. */
+static uint64_t kind_index(struct event_kind *kind, const bt_field_class *payload, uint64_t limit)
+{
+	uint64_t found = 0;
+
+	for (uint64_t m = 0; m < limit && m < INT16_MAX; m++) {
+		const bt_field_class_structure_member *member =
+			bt_field_class_structure_borrow_member_by_index_const(payload, m);
+		const char *name = bt_field_class_structure_member_get_name(member);
+
+		for (unsigned int f = 0; f < FIELDS; f++) {
+			if (strcmp(name, field_names[f]) == 0 &&
+				field_type_fits(f,
+					bt_field_class_structure_member_borrow_field_class_const(
+						member))) {
+				kind->index[f] = (int16_t)m;
+				found |= BIT(f);
+			}
+		}
+	}
+	return found;
+}
+
+/* A site that uses a name of ours would be taken for what it is not. */
+static bool own_fields_allowed(const bt_field_class *payload, uint64_t own_first)
+{
+	uint64_t count = bt_field_class_structure_get_member_count(payload);
+
+	for (uint64_t m = own_first; m < count; m++) {
+		const char *name = bt_field_class_structure_member_get_name(
+			bt_field_class_structure_borrow_member_by_index_const(payload, m));
+
+		for (unsigned int f = FIELD_VM; f <= FIELD_FLAGS; f++) {
+			if (strcmp(name, field_names[f]) == 0)
+				return false;
+		}
+	}
+	return true;
+}
+
+static void kind_classify(struct event_kind *kind)
+{
+	const bt_field_class *payload =
+		bt_event_class_borrow_payload_field_class_const(kind->class);
+	const char *name = bt_event_class_get_name(kind->class);
+	enum event_role role = class_claim(kind->class);
+	uint64_t members, leading, found;
+
+	for (unsigned int f = 0; f < FIELDS; f++)
+		kind->index[f] = -1;
+	if (role == EVENT_FOREIGN || !payload)
+		return;
+	members = bt_field_class_structure_get_member_count(payload);
+	kind->named = role <= EVENT_EXIT && name && class_is_control(name);
+	leading = kind->named ? members : role_leading_fields(role);
+	kind->own_first = leading < members ? leading : members;
+	found = kind_index(kind, payload, kind->own_first);
+	if (kind->named && !(found & BIT(FIELD_NAME)))
+		return;
+	if ((found & role_rules[role].required) == role_rules[role].required &&
+		own_fields_allowed(payload, kind->own_first))
+		kind->role = role;
+}
+
+static int64_t kind_time_base(const struct event_kind *kind)
+{
+	const bt_stream_class *stream_class = bt_event_class_borrow_stream_class_const(kind->class);
+	const bt_clock_class *clock =
+		bt_stream_class_borrow_default_clock_class_const(stream_class);
+	int64_t base;
+
+	if (!clock ||
+		bt_clock_class_cycles_to_ns_from_origin(clock, 0, &base) !=
+			BT_CLOCK_CLASS_CYCLES_TO_NS_FROM_ORIGIN_STATUS_OK)
+		return 0;
+	return base;
+}
+
+/* "vspan_disk:read" and "vspanedge_disk:read_entry" are both the site "disk:read". */
+static char *kind_label(const struct event_kind *kind)
+{
+	const char *name = bt_event_class_get_name(kind->class);
+	struct text label = {0};
+	size_t length, suffix = 0;
+
+	name = name ? name : "";
+	if (strncmp(name, VSPAN_TRACE_EDGE_PREFIX, strlen(VSPAN_TRACE_EDGE_PREFIX)) == 0)
+		name += strlen(VSPAN_TRACE_EDGE_PREFIX);
+	else if (strncmp(name, VSPAN_TRACE_PREFIX, strlen(VSPAN_TRACE_PREFIX)) == 0)
+		name += strlen(VSPAN_TRACE_PREFIX);
+	length = strlen(name);
+	if (kind->role == EVENT_ENTRY)
+		suffix = strlen(VSPAN_TRACE_ENTRY_SUFFIX);
+	else if (kind->role == EVENT_EXIT)
+		suffix = strlen(VSPAN_TRACE_EXIT_SUFFIX);
+	text_append_safe(&label, name, length > suffix ? length - suffix : length);
+	return text_take(&label);
+}
+
+static void kind_free(struct event_kind *kind)
+{
+	bt_event_class_put_ref(kind->class);
+	free(kind->label);
+	free(kind);
+}
+
+static struct event_kind *kind_create(const bt_event_class *class)
+{
+	struct event_kind *kind = calloc(1, sizeof(*kind));
+
+	if (!kind)
+		return NULL;
+	bt_event_class_get_ref(class);
+	kind->class = class;
+	kind_classify(kind);
+	kind->time_base = kind_time_base(kind);
+	kind->label = kind_label(kind);
+	if (!kind->label) {
+		kind_free(kind);
+		return NULL;
+	}
+	return kind;
+}
+
+const struct event_kind *event_kinds_get(struct event_kinds *kinds, const bt_event_class *class)
+{
+	uint64_t key = (uintptr_t) class;
+	struct event_kind *kind = map_find(&kinds->by_class, key);
+
+	if (kind)
+		return kind;
+	kind = kind_create(class);
+	if (kind && map_insert(&kinds->by_class, key, kind) < 0) {
+		kind_free(kind);
+		return NULL;
+	}
+	assert(!kind || kind->class == class);
+	return kind;
+}
+
+static void kind_visit_free(void *kind, void *data)
+{
+	(void)data;
+	kind_free(kind);
+}
+
+void event_kinds_clear(struct event_kinds *kinds)
+{
+	map_visit(&kinds->by_class, kind_visit_free, NULL);
+	map_clear(&kinds->by_class);
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * field-text.c - see field-text.h. Knows all field classes of babeltrace2, since
+ * a trace need not come from our emitter; nesting and arrays are bounded.
+ */
+#include "field-text.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIELD_NESTING_MAX 4
+#define FIELD_ELEMENTS_MAX 256
+
+static void field_text(struct text *text, const bt_field *field, unsigned int nesting);
+static void members_text(
+	struct text *text, const bt_field *structure, uint64_t first, unsigned int nesting);
+
+static void field_text_unsigned(struct text *text, const bt_field *field)
+{
+	uint64_t value = bt_field_integer_unsigned_get_value(field);
+
+	if (bt_field_class_integer_get_preferred_display_base(bt_field_borrow_class_const(field)) ==
+		BT_FIELD_CLASS_INTEGER_PREFERRED_DISPLAY_BASE_HEXADECIMAL)
+		text_print(text, "0x%" PRIx64, value);
+	else
+		text_print(text, "%" PRIu64, value);
+}
+
+/* The shortest decimal that reads back as the same number. */
+static void field_text_real(struct text *text, double value, bool single)
+{
+	char digits[64];
+
+	for (int precision = 6; precision <= 17; precision++) {
+		double back;
+
+		snprintf(digits, sizeof(digits), "%.*g", precision, value);
+		back = strtod(digits, NULL);
+		if (back == value || (single && (float)back == (float)value))
+			break;
+	}
+	text_print(text, "%s", digits);
+}
+
+/* Bytes are an array of 8-bit integers meant to be read in hexadecimal. */
+static bool array_is_bytes(const bt_field *field)
+{
+	const bt_field_class *element = bt_field_class_array_borrow_element_field_class_const(
+		bt_field_borrow_class_const(field));
+
+	return bt_field_class_get_type(element) == BT_FIELD_CLASS_TYPE_UNSIGNED_INTEGER &&
+		bt_field_class_integer_get_field_value_range(element) == 8 &&
+		bt_field_class_integer_get_preferred_display_base(element) ==
+		BT_FIELD_CLASS_INTEGER_PREFERRED_DISPLAY_BASE_HEXADECIMAL;
+}
+
+static void field_text_array(struct text *text, const bt_field *field, unsigned int nesting)
+{
+	uint64_t length = bt_field_array_get_length(field);
+	bool bytes = array_is_bytes(field);
+
+	text_append(text, "[", 1);
+	for (uint64_t i = 0; i < length && i < FIELD_ELEMENTS_MAX; i++) {
+		const bt_field *element =
+			bt_field_array_borrow_element_field_by_index_const(field, i);
+
+		if (i)
+			text_print(text, bytes ? " " : ", ");
+		if (bytes)
+			text_print(
+				text, "%02" PRIx64, bt_field_integer_unsigned_get_value(element));
+		else
+			field_text(text, element, nesting + 1);
+	}
+	text_print(text, length > FIELD_ELEMENTS_MAX ? " ...]" : "]");
+}
+
+static void field_text_structure(struct text *text, const bt_field *field, unsigned int nesting)
+{
+	text_append(text, "{", 1);
+	members_text(text, field, 0, nesting + 1);
+	text_append(text, "}", 1);
+}
+
+static void field_text_optional(struct text *text, const bt_field *field, unsigned int nesting)
+{
+	if (field)
+		field_text(text, field, nesting + 1);
+	else
+		text_print(text, "none");
+}
+
+static void field_text_scalar(struct text *text, const bt_field *field, bt_field_class_type type)
+{
+	if (bt_field_class_type_is(type, BT_FIELD_CLASS_TYPE_UNSIGNED_INTEGER))
+		field_text_unsigned(text, field);
+	else if (bt_field_class_type_is(type, BT_FIELD_CLASS_TYPE_SIGNED_INTEGER))
+		text_print(text, "%" PRId64, bt_field_integer_signed_get_value(field));
+	else if (type == BT_FIELD_CLASS_TYPE_BOOL)
+		text_print(text, bt_field_bool_get_value(field) ? "true" : "false");
+	else if (type == BT_FIELD_CLASS_TYPE_BIT_ARRAY)
+		text_print(text, "0x%" PRIx64, bt_field_bit_array_get_value_as_integer(field));
+	else if (type == BT_FIELD_CLASS_TYPE_SINGLE_PRECISION_REAL)
+		field_text_real(
+			text, (double)bt_field_real_single_precision_get_value(field), true);
+	else if (type == BT_FIELD_CLASS_TYPE_DOUBLE_PRECISION_REAL)
+		field_text_real(text, bt_field_real_double_precision_get_value(field), false);
+	else if (type == BT_FIELD_CLASS_TYPE_STRING)
+		text_append_quoted(text, bt_field_string_get_value(field),
+			(size_t)bt_field_string_get_length(field));
+	else
+		text_print(text, "?");
+}
+
+static void field_text(struct text *text, const bt_field *field, unsigned int nesting)
+{
+	bt_field_class_type type = bt_field_get_class_type(field);
+
+	if (nesting > FIELD_NESTING_MAX)
+		text_print(text, "...");
+	else if (bt_field_class_type_is(type, BT_FIELD_CLASS_TYPE_ARRAY))
+		field_text_array(text, field, nesting);
+	else if (type == BT_FIELD_CLASS_TYPE_STRUCTURE)
+		field_text_structure(text, field, nesting);
+	else if (bt_field_class_type_is(type, BT_FIELD_CLASS_TYPE_OPTION))
+		field_text_optional(text, bt_field_option_borrow_field_const(field), nesting);
+	else if (bt_field_class_type_is(type, BT_FIELD_CLASS_TYPE_VARIANT))
+		field_text_optional(
+			text, bt_field_variant_borrow_selected_option_field_const(field), nesting);
+	else
+		field_text_scalar(text, field, type);
+}
+
+/* LTTng stores the length of sequence `data` as a field `_data_length` before it. */
+static bool member_is_length(const bt_field_class *structure, uint64_t index, const char *name)
+{
+	const bt_field_class_structure_member *next;
+	const char *next_name;
+	size_t length;
+
+	if (index + 1 >= bt_field_class_structure_get_member_count(structure) || name[0] != '_')
+		return false;
+	next = bt_field_class_structure_borrow_member_by_index_const(structure, index + 1);
+	next_name = bt_field_class_structure_member_get_name(next);
+	length = strlen(next_name);
+	return bt_field_class_type_is(
+		       bt_field_class_get_type(
+			       bt_field_class_structure_member_borrow_field_class_const(next)),
+		       BT_FIELD_CLASS_TYPE_DYNAMIC_ARRAY) &&
+		strncmp(name + 1, next_name, length) == 0 &&
+		strcmp(name + 1 + length, "_length") == 0;
+}
+
+static void members_text(
+	struct text *text, const bt_field *structure, uint64_t first, unsigned int nesting)
+{
+	const bt_field_class *class = bt_field_borrow_class_const(structure);
+	uint64_t count = bt_field_class_structure_get_member_count(class);
+	const char *separator = "";
+
+	assert(bt_field_class_get_type(class) == BT_FIELD_CLASS_TYPE_STRUCTURE);
+	for (uint64_t i = first; i < count; i++) {
+		const char *name = bt_field_class_structure_member_get_name(
+			bt_field_class_structure_borrow_member_by_index_const(class, i));
+
+		if (member_is_length(class, i, name))
+			continue;
+		text_print(text, "%s", separator);
+		text_append_safe(text, name, strlen(name));
+		text_append(text, "=", 1);
+		field_text(text,
+			bt_field_structure_borrow_member_field_by_index_const(structure, i),
+			nesting);
+		separator = " ";
+	}
+}
+
+void field_text_members(struct text *text, const bt_field *structure, uint64_t first)
+{
+	members_text(text, structure, first, 0);
+}
+
+void field_text_value(struct text *text, const bt_field *field)
+{
+	field_text(text, field, 0);
+}

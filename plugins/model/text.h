@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * text.h - a growing string, and how bytes that came from a trace get into it:
+ * whatever could move a cursor, hide or reorder text is escaped.
+ */
+#ifndef VSPAN_PLUGINS_MODEL_TEXT_H
+#define VSPAN_PLUGINS_MODEL_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * All zeroes is an empty text. Appending never fails visibly: out of memory
+ * sets `failed`, to be checked once at the end.
+ */
+struct text {
+	char *data; /* NUL-terminated once anything was appended */
+	size_t length;
+	size_t capacity;
+	bool failed;
+};
+
+void text_append(struct text *text, const char *bytes, size_t length);
+void text_print(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * Appends bytes of unknown origin as printable UTF-8: invalid sequences as
+ * \xNN; control, C1, bidirectional and line-separator characters as \u{NNNN}.
+ */
+void text_append_safe(struct text *text, const char *bytes, size_t length);
+
+/* The same between double quotes, with quotes and backslashes escaped. */
+void text_append_quoted(struct text *text, const char *bytes, size_t length);
+
+/* The string, owned by the caller; NULL if memory ran out. The text is empty afterwards. */
+char *text_take(struct text *text);
+
+/* A quoted copy of a string, owned by the caller; NULL if memory ran out. */
+char *text_quoted_copy(const char *string);
+
+void text_clear(struct text *text);
+
+/* Screen columns of a safe string, taking each character for one column. */
+size_t text_columns(const char *string);
+
+#endif /* VSPAN_PLUGINS_MODEL_TEXT_H */

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * line.c - see line.h. Columns are fixed, so that times and durations can be
+ * read downwards; a name too long for its column only moves its own line.
+ */
+#include "line.h"
+
+#include "model/units.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <vspan/abi.h>
+#include <vspan/trace.h>
+
+#define TIME_COLUMNS 18 /* of "14:03:05.123456789" */
+#define NAME_COLUMNS 32
+#define DURATION_COLUMNS 9
+/* Deeper spans are shown at this indentation: a guest must not choose the width. */
+#define INDENT_DEPTH_MAX 40
+
+#define PAINT_DIM "2"
+#define PAINT_RED "31"
+#define PAINT_YELLOW "33"
+#define PAINT_BOLD "1"
+
+struct line {
+	struct text *text;
+	bool color;
+};
+
+/* `paint` may be NULL: as it is. */
+static void line_paint(const struct line *line, const char *paint, const char *string)
+{
+	if (line->color && paint && *string)
+		text_print(line->text, "\033[%sm%s\033[0m", paint, string);
+	else
+		text_print(line->text, "%s", string);
+}
+
+static void line_time(
+	const struct line *line, const struct node *node, uint64_t depth, int64_t origin)
+{
+	char duration[UNITS_TEXT], column[UNITS_TEXT + 2];
+	bool before = node->start < origin;
+
+	if (depth == 0) {
+		units_time_of_day(column, node->start);
+	} else {
+		units_duration(duration,
+			before ? (uint64_t)origin - (uint64_t)node->start
+			       : (uint64_t)node->start - (uint64_t)origin);
+		snprintf(column, sizeof(column), "%c%s", before ? '-' : '+', duration);
+	}
+	text_print(line->text, "    %*s", (int)(TIME_COLUMNS - strlen(column)), "");
+	line_paint(line, PAINT_DIM, column);
+	text_append(line->text, "  ", 2);
+}
+
+static const char *loss_reason(uint32_t reason)
+{
+	switch (reason) {
+	case VSPAN_TRACE_LOST_FULL:
+		return "ring full";
+	case VSPAN_TRACE_LOST_TORN:
+		return "writer died";
+	case VSPAN_TRACE_LOST_OVERWRITTEN:
+		return "overwritten";
+	case VSPAN_TRACE_LOST_INVALID:
+		return "failed validation";
+	default:
+		return "unknown reason";
+	}
+}
+
+static void line_loss(const struct line *line, const struct node *node)
+{
+	char span[UNITS_TEXT], over[UNITS_TEXT + 8] = "", string[128];
+
+	if (node->duration) {
+		units_duration(span, node->duration);
+		snprintf(over, sizeof(over), " over %s", span);
+	}
+	snprintf(string, sizeof(string), "-- %" PRIu64 " record%s lost here (%s)%s --", node->count,
+		node->count == 1 ? "" : "s", loss_reason(node->reason), over);
+	line_paint(line, PAINT_RED, string);
+}
+
+static void line_name(const struct line *line, const struct node *node, uint64_t indent)
+{
+	size_t columns = indent + text_columns(node->label);
+
+	if (node->type == NODE_EVENT) {
+		text_append(line->text, ". ", 2);
+		columns += 2;
+	}
+	line_paint(line, node->parent || node->type == NODE_EVENT ? NULL : PAINT_BOLD, node->label);
+	text_print(
+		line->text, "%*s", columns < NAME_COLUMNS ? (int)(NAME_COLUMNS - columns) : 0, "");
+}
+
+static void line_duration(const struct line *line, const struct node *node)
+{
+	char duration[UNITS_TEXT] = "";
+
+	/* An end that was lost without a trace of when: rather nothing than a zero. */
+	if (node->type == NODE_SPAN && node->duration == 0 &&
+		(node->flags & VSPAN_TRACE_FLAG_END_LOST))
+		snprintf(duration, sizeof(duration), "? ns");
+	else if (node->type == NODE_SPAN)
+		units_duration(duration, node->duration);
+	text_print(line->text, "  %*s ", DURATION_COLUMNS, duration);
+}
+
+static void line_marks(const struct line *line, const struct node *node)
+{
+	static const struct {
+		uint32_t flag;
+		const char *mark;
+	} marks[] = {
+		{VSPAN_TRACE_FLAG_ABORTED, " [aborted]"},
+		{VSPAN_TRACE_FLAG_END_LOST, " [end lost]"},
+		{VSPAN_TRACE_FLAG_EVICTED, " [evicted]"},
+		{VSPAN_TRACE_FLAG_INTERRUPT, " [irq]"},
+		{VSPAN_TRACE_FLAG_DETACHED, " [detached]"},
+		{VSPAN_TRACE_FLAG_CLAMPED, " [clamped]"},
+		{VSPAN_TRACE_FLAG_CUT, " [cut]"},
+	};
+	char mark[64];
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		if (node->flags & marks[i].flag)
+			line_paint(line, PAINT_YELLOW, marks[i].mark);
+	}
+	if (node->parent && node->parent->vcpu != node->vcpu) {
+		snprintf(mark, sizeof(mark), " [vCPU %" PRIu32 "]", node->vcpu);
+		line_paint(line, PAINT_YELLOW, mark);
+	}
+	if (node->parent_unknown) {
+		snprintf(mark, sizeof(mark), " [%s 0x%" PRIx64 " unknown]",
+			node->type == NODE_SPAN ? "parent" : "span", node->parent_id);
+		line_paint(line, PAINT_YELLOW, mark);
+	}
+	if (node->parent_loop)
+		line_paint(line, PAINT_YELLOW, " [parent is a descendant]");
+}
+
+static void line_status(const struct line *line, const struct node *node)
+{
+	if (node->status == VSPAN_ABI_STATUS_OK)
+		text_print(line->text, " status=ok");
+	else if (node->status == VSPAN_ABI_STATUS_ERROR)
+		line_paint(line, PAINT_RED, " status=error");
+	else if (node->status != VSPAN_ABI_STATUS_UNSET)
+		text_print(line->text, " status=%u", node->status);
+	if (node->message)
+		text_print(line->text, " %s", node->message);
+	for (const struct note *link = node->links; link; link = link->next)
+		text_print(line->text, " link=0x%" PRIx64, link->linked);
+}
+
+void line_append(
+	struct text *text, const struct node *node, uint64_t depth, int64_t origin, bool color)
+{
+	const struct line line = {.text = text, .color = color};
+	uint64_t indent = 2 * (depth < INDENT_DEPTH_MAX ? depth : INDENT_DEPTH_MAX);
+
+	assert(depth == 0 || node->parent);
+	line_time(&line, node, depth, origin);
+	text_print(text, "%*s", (int)indent, "");
+	if (node->type == NODE_LOST) {
+		line_loss(&line, node);
+		line_marks(&line, node);
+	} else {
+		line_name(&line, node, indent);
+		line_duration(&line, node);
+		line_marks(&line, node);
+		if (node->fields)
+			text_print(text, " %s", node->fields);
+		line_status(&line, node);
+	}
+	while (text->length > 0 && text->data[text->length - 1] == ' ')
+		text->length--;
+	text_append(text, "\n", 1);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cli.h - what the sub-commands of `vspan` share: exit codes, parsing of sizes
+ * and durations, messages. One sub-command, one file.
+ */
+#ifndef VSPAN_CLI_H
+#define VSPAN_CLI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define EXIT_OK 0
+#define EXIT_FAILED 1 /* it was tried and did not work */
+#define EXIT_USAGE 2 /* the command line was wrong */
+
+/* Sub-commands: argv[0] is the sub-command's name. Return an exit code. */
+int cmd_run(int argc, char **argv);
+int cmd_record(int argc, char **argv);
+
+/* "vspan: " and the text, on stderr. */
+void cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* "64k", "1M", "2G" (powers of 1024) or bytes. False: not a size. */
+bool parse_size(const char *text, uint64_t *bytes);
+
+/* "500us", "20ms", "3s" or nanoseconds. False: not a duration. */
+bool parse_duration(const char *text, uint64_t *ns);
+
+/* A decimal number from `least` to `most`. False: not one. */
+bool parse_number(const char *text, uint64_t least, uint64_t most, uint64_t *number);
+
+#endif /* VSPAN_CLI_H */

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/* machine.c - builds, runs and drains one micro-VM. */
+#include "machine.h"
+
+#include <errno.h>
+#include <unistd.h>
+#include "cli.h"
+#include "clock.h"
+#include "error.h"
+
+/* How long a vCPU waits for its ring to be drained before it goes on without. */
+#define DRAIN_TIMEOUT_NS UINT64_C(1000000000)
+
+struct machine {
+	const struct machine_options *options;
+	struct machine_result *result;
+	struct vspan_region *region;
+	struct vspan_consumer *consumer;
+	struct vspan_attachment *attachment;
+	struct vmm *vmm;
+};
+
+/* Remembers what had been drained when a vCPU first stopped for it, or for good. */
+static void machine_note_exit(struct machine *machine)
+{
+	struct vspan_consumer_stats stats;
+	uint64_t none = 0;
+
+	if (!__atomic_compare_exchange_n(&machine->result->first_exit_ns, &none, clock_now_ns(),
+		    false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		return;
+	vspan_consumer_read_stats(machine->consumer, &stats);
+	machine->result->records_at_first_exit = stats.records;
+}
+
+static void machine_hello(void *data, uint32_t cpu)
+{
+	struct machine *machine = data;
+
+	(void)cpu;
+	vspan_attachment_hello(machine->attachment);
+}
+
+static void machine_drain(void *data, uint32_t cpu, uint32_t ring)
+{
+	struct machine *machine = data;
+
+	(void)cpu;
+	machine_note_exit(machine);
+	vspan_attachment_drain(machine->attachment, ring, DRAIN_TIMEOUT_NS);
+}
+
+static void machine_halt(void *data, uint32_t cpu)
+{
+	struct machine *machine = data;
+
+	machine_note_exit(machine);
+	if (machine->options->drain_on_exit)
+		vspan_attachment_drain(machine->attachment, cpu, DRAIN_TIMEOUT_NS);
+}
+
+static void machine_gone(void *data, uint32_t cpu, enum vmm_exit reason)
+{
+	struct machine *machine = data;
+
+	(void)reason;
+	machine_note_exit(machine);
+	vspan_attachment_ring_dead(machine->attachment, cpu);
+}
+
+static int machine_attach(struct machine *machine, struct vspan_error *error)
+{
+	const struct vspan_consumer_options consumer = {
+		.poll_ns = machine->options->poll,
+		.drain_on_exit_only = machine->options->drain_on_exit,
+	};
+	struct vspan_attach_options attach;
+	int ret;
+
+	attach.counter_offset = vmm_counter_offset(machine->vmm, &attach.counter_error);
+	ret = vspan_consumer_create(&consumer, &machine->consumer, error);
+	if (ret < 0)
+		return ret;
+	return vspan_consumer_attach(
+		machine->consumer, machine->region, &attach, &machine->attachment, error);
+}
+
+static int machine_build(
+	struct machine *machine, const struct vmm_observer *observer, struct vspan_error *error)
+{
+	const struct machine_options *options = machine->options;
+	const struct vspan_region_options region = {
+		.name = options->name,
+		.ring_count = (uint32_t)options->cpus,
+		.ring_size = (uint32_t)options->ring_size,
+		.mode = options->mode,
+	};
+	struct vmm_options vm = {
+		.elf_path = options->guest,
+		.arguments = options->arguments,
+		.cpu_count = (uint32_t)options->cpus,
+		.ram_size = options->memory,
+		.observer = observer,
+		.console_fd = options->quiet ? -1 : STDERR_FILENO,
+		.kill = options->kill,
+		.kill_cpu = (uint32_t)options->kill_cpu,
+		.kill_after_ns = options->kill_after,
+		.deadline_ns = options->timeout,
+	};
+	int ret = vspan_region_create(&region, &machine->region, error);
+
+	if (ret < 0)
+		return ret;
+	vm.region = vspan_region_base(machine->region);
+	vm.region_size = vspan_region_size(machine->region);
+	vm.host_size = vspan_region_host_size(machine->region);
+	ret = vmm_create(&vm, &machine->vmm, error);
+	return ret < 0 ? ret : machine_attach(machine, error);
+}
+
+int machine_run(const struct machine_options *options, struct machine_result *result,
+	struct vspan_error *error)
+{
+	struct machine machine = {.options = options, .result = result};
+	const struct vmm_observer observer = {
+		.data = &machine,
+		.hello = machine_hello,
+		.full = machine_drain,
+		.flush = machine_drain,
+		.halt = machine_halt,
+		.gone = machine_gone,
+	};
+	int ret;
+
+	*result = (struct machine_result){.vm.status = -1};
+	ret = machine_build(&machine, &observer, error);
+	if (ret == 0)
+		ret = vmm_run(machine.vmm, &result->vm, error);
+	if (machine.attachment != NULL)
+		vspan_consumer_detach(machine.attachment, &result->ledger);
+	if (machine.consumer != NULL)
+		vspan_consumer_read_stats(machine.consumer, &result->consumer);
+	vspan_consumer_destroy(machine.consumer);
+	vmm_destroy(machine.vmm);
+	vspan_region_close(machine.region);
+	return ret;
+}
+
+int machine_exit_code(const struct machine_options *options, const struct machine_result *result)
+{
+	if (result->vm.status >= 0)
+		return result->vm.status;
+	return options->kill && result->vm.reason == VMM_EXIT_KILLED ? EXIT_OK : EXIT_FAILED;
+}

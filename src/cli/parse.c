@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* parse.c - values on the command line. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "cli.h"
+
+struct unit {
+	const char *suffix;
+	uint64_t factor;
+};
+
+void cli_error(const char *format, ...)
+{
+	va_list args;
+
+	fputs("vspan: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+/* A number with one of the units; the list ends with a NULL suffix. */
+static bool parse_with_unit(const char *text, const struct unit *units, uint64_t *value)
+{
+	char *end;
+	uint64_t number;
+
+	if (*text < '0' || *text > '9')
+		return false;
+	errno = 0;
+	number = strtoull(text, &end, 10);
+	if (errno != 0)
+		return false;
+	for (; units->suffix != NULL; units++)
+		if (strcmp(end, units->suffix) == 0 && number <= UINT64_MAX / units->factor) {
+			*value = number * units->factor;
+			return true;
+		}
+	return false;
+}
+
+bool parse_size(const char *text, uint64_t *bytes)
+{
+	static const struct unit units[] = {
+		{"", 1},
+		{"k", UINT64_C(1) << 10},
+		{"K", UINT64_C(1) << 10},
+		{"M", UINT64_C(1) << 20},
+		{"G", UINT64_C(1) << 30},
+		{NULL, 0},
+	};
+
+	return parse_with_unit(text, units, bytes);
+}
+
+bool parse_duration(const char *text, uint64_t *ns)
+{
+	static const struct unit units[] = {
+		{"", 1},
+		{"ns", 1},
+		{"us", 1000},
+		{"ms", 1000000},
+		{"s", 1000000000},
+		{NULL, 0},
+	};
+
+	return parse_with_unit(text, units, ns);
+}
+
+bool parse_number(const char *text, uint64_t least, uint64_t most, uint64_t *number)
+{
+	static const struct unit units[] = {{"", 1}, {NULL, 0}};
+
+	return parse_with_unit(text, units, number) && *number >= least && *number <= most;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ring.h - the reader of one ring: copies slots out of shared memory, decides on
+ * the copies, keeps the account. One thread at a time per ring.
+ */
+#ifndef VSPAN_SRC_RING_H
+#define VSPAN_SRC_RING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "record.h"
+#include "region.h"
+
+/* Slots one ring_read() copies at most: the bound on a ring's turn. */
+#define BATCH_SLOTS 256u
+/* Given-up holes remembered, to recognise late commits. */
+#define RING_HOLES 16u
+
+/* Private copies of consecutive records, in order of their counters. */
+struct batch {
+	uint64_t from; /* position of the first slot taken */
+	uint64_t next; /* position after the last slot taken */
+	uint32_t record_count;
+	uint32_t word_count;
+	struct record records[BATCH_SLOTS];
+	uint64_t words[BATCH_SLOTS * 3];
+};
+
+/* How far to look. */
+enum ring_look {
+	RING_PUBLISHED, /* to the published position: never touches a line being written */
+	RING_COMMITTED, /* past it, as far as slots are committed: idle rings, stopped vCPUs */
+	RING_DEAD, /* to the last reserved slot: the writer will never write again */
+};
+
+struct ring_hole {
+	uint64_t from;
+	uint64_t to;
+};
+
+struct ring {
+	/* Shared; everything below is private. */
+	const struct vspan_abi_slot *slots;
+	const struct vspan_abi_writer *writer;
+	struct vspan_abi_ring *host;
+
+	uint32_t index;
+	uint32_t slot_count;
+	uint32_t mode;
+	uint32_t epoch;
+	uint64_t cursor; /* next position to read */
+	uint64_t published; /* highest published position seen */
+	bool resync; /* after damage: continuation slots without head are expected */
+	bool closed;
+	uint64_t hole_since; /* ns; 0: the slot at the cursor is not known to be a hole */
+	uint64_t hole_slots; /* given up so far */
+	uint32_t torn_least; /* records they were, at least */
+	uint32_t hole_count;
+	struct ring_hole holes[RING_HOLES];
+	uint64_t taken; /* records copied out, valid or not */
+	uint64_t violations[VIOLATION_COUNT];
+	struct vspan_ledger ledger; /* what is known without asking the guest */
+};
+
+/* Binds a reader to ring `index` of an open region, at the start of its epoch. */
+void ring_attach(struct ring *ring, const struct vspan_region *region, uint32_t index);
+
+/*
+ * Prepares a ring's shared words for an epoch and marks it ready (edge G). Its
+ * vCPU must be stopped and no reader attached.
+ */
+void ring_start_epoch(struct vspan_region *region, uint32_t index, uint32_t epoch);
+
+/*
+ * Copies up to BATCH_SLOTS slots' worth of records into *batch and validates
+ * them structurally. Returns how many records it holds; 0 with batch->next ==
+ * batch->from means nothing (yet) to read. `now` and `hole_limit` in ns: a slot
+ * reserved but not committed for longer is given up as torn. The slots stay
+ * reserved until ring_release().
+ */
+uint32_t ring_read(struct ring *ring, enum ring_look look, uint64_t now, uint64_t hole_limit,
+	struct batch *batch);
+
+/* Gives the batch's slots back to the writer (edge C). */
+void ring_release(struct ring *ring, const struct batch *batch);
+
+/* Counts a broken rule; `records` of them are lost to it (0 or 1). */
+void ring_violation(struct ring *ring, enum violation violation, uint32_t records);
+
+/* True if the guest published anything since the last look; a single load. */
+bool ring_published_moved(const struct ring *ring);
+
+/*
+ * The writer is gone and everything was read: what is still missing was torn
+ * (or overwritten), and that is the end of the account.
+ */
+void ring_close(struct ring *ring);
+
+/* The account as it stands. */
+void ring_ledger(const struct ring *ring, struct vspan_ledger *ledger);
+
+#endif /* VSPAN_SRC_RING_H */

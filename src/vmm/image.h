@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * image.h - a guest's program as a file (elf.c; the name elf.h is the
+ * system's). Every word of the file is distrusted.
+ */
+#ifndef VSPAN_VMM_IMAGE_H
+#define VSPAN_VMM_IMAGE_H
+
+#include <stdint.h>
+#include <vspan/host.h>
+
+/* Guest RAM from address 0 on, of which the image may use [start, end). */
+struct image_room {
+	uint8_t *ram;
+	uint64_t start;
+	uint64_t end;
+};
+
+/*
+ * Loads a freestanding ELF64 x86-64 executable, segments at their virtual
+ * addresses. *entry is inside an executable segment. Returns 0 or a negative
+ * errno with *error filled; RAM in the room may then be partly written.
+ */
+int image_load(const char *path, const struct image_room *room, uint64_t *entry,
+	struct vspan_error *error);
+
+#endif /* VSPAN_VMM_IMAGE_H */

@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Checks that data flows one way: what each room may include.
+
+guest writer -> include/vspan/abi.h -> src -> consumer -> trace -> plugins.
+src/cli is where a program is put together; it may include src and consumer.
+Usage: include-direction.py SOURCE_ROOT
+"""
+import pathlib
+import re
+import sys
+
+# room -> rooms whose private headers it may include (its own always)
+ALLOWED = {
+    "include": set(),
+    "guest": set(),
+    "src": set(),
+    "src/vmm": {"src"},
+    "consumer": {"src"},
+    "src/cli": {"src", "src/vmm", "consumer"},
+    "plugins": set(),
+}
+# room -> public headers it may include
+PUBLIC = {
+    "guest": {"abi", "access", "arch", "guest", "microvm", "port", "port-inline", "site", "writer"},
+    "src": {"abi", "access", "arch", "host"},
+    "src/vmm": {"abi", "arch", "host", "microvm"},
+    "consumer": {"abi", "host", "trace"},
+    "src/cli": {"abi", "host", "microvm", "version"},
+    "plugins": {"abi", "trace", "version"},
+    "include": {"abi", "access", "arch", "port", "port-inline", "site", "writer", "version"},
+}
+INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]')
+
+
+def room_of(path):
+    text = path.as_posix()
+    for room in sorted(ALLOWED, key=len, reverse=True):
+        if text.startswith(room + "/"):
+            return room
+    return None
+
+
+def private_headers(root):
+    """Header path as it may be written in an #include -> rooms that have it."""
+    found = {}
+    for room in ALLOWED:
+        for path in (root / room).rglob("*.h"):
+            relative = path.relative_to(root)
+            if room_of(relative) != room or room == "include":
+                continue
+            inside = path.relative_to(root / room).as_posix()
+            for name in {path.name, inside, f"{room.split('/')[-1]}/{inside}"}:
+                found.setdefault(name, set()).add(room)
+    return found
+
+
+def check(root):
+    headers = private_headers(root)
+    problems = []
+    seen = 0
+    for room in ALLOWED:
+        for path in sorted((root / room).rglob("*.[chS]")):
+            relative = path.relative_to(root)
+            if room_of(relative) != room:
+                continue
+            for number, line in enumerate(path.read_text().splitlines(), 1):
+                match = INCLUDE.match(line)
+                if not match:
+                    continue
+                seen += 1
+                name = match.group(2)
+                if name.startswith("vspan/"):
+                    public = name[len("vspan/"):-len(".h")]
+                    if public not in PUBLIC[room]:
+                        problems.append(f"{relative}:{number}: {room} must not include <{name}>")
+                elif match.group(1) == '"':
+                    owners = headers.get(name, headers.get(name.split("/")[-1], set()))
+                    if owners and not owners & (ALLOWED[room] | {room}):
+                        owner = ", ".join(sorted(owners))
+                        problems.append(f"{relative}:{number}: {room} must not include {name} of {owner}")
+    return seen, problems
+
+
+def main():
+    root = pathlib.Path(sys.argv[1])
+    seen, problems = check(root)
+    for problem in problems:
+        print(problem)
+    print(f"{seen} includes checked, {len(problems)} against the direction")
+    sys.exit(1 if problems or seen < 100 else 0)
+
+
+main()

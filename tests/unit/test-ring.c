@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: MIT */
+/* test-ring.c - the reader against the real guest writer, and against rubbish. */
+#include <criterion/criterion.h>
+#include <string.h>
+#include <vspan/access.h>
+#include "ring.h"
+#include "thread-port.h"
+
+VSPAN_SPAN(test, plain, VSPAN_LEVEL_INFO);
+VSPAN_SPAN(test, number, VSPAN_LEVEL_INFO, (u64, value));
+VSPAN_EVENT(test, text, VSPAN_LEVEL_INFO, (str, text), (u32, after));
+
+#define SLOTS (VSPAN_ABI_RING_SIZE_MIN / VSPAN_ABI_SLOT_SIZE)
+
+static struct vspan_region *region;
+static struct ring ring;
+static struct batch batch;
+
+static void open_region(uint32_t mode)
+{
+	struct vspan_region_options options = {
+		.ring_count = 1, .ring_size = VSPAN_ABI_RING_SIZE_MIN, .mode = mode};
+
+	thread_port = (struct thread_port){.counter = 1000};
+	cr_assert_eq(vspan_region_create(&options, &region, NULL), 0);
+	thread_port_attach(region);
+	ring_attach(&ring, region, 0);
+}
+
+static uint32_t read_all(enum ring_look look)
+{
+	uint32_t total = 0;
+
+	do {
+		total += ring_read(&ring, look, 0, UINT64_MAX, &batch);
+		ring.ledger.emitted += batch.record_count;
+		ring_release(&ring, &batch);
+	} while (batch.next != batch.from);
+	return total;
+}
+
+static void close_region(void)
+{
+	vspan_region_close(region);
+	region = NULL;
+}
+
+Test(ring, a_span_is_two_records_with_its_id_and_field)
+{
+	vspan_t span;
+
+	open_region(VSPAN_ABI_MODE_BLOCK);
+	span = vspan_begin(test, number, 77);
+	vspan_end_status(span, VSPAN_STATUS_ERROR);
+	cr_assert_eq(ring_read(&ring, RING_COMMITTED, 0, 0, &batch), 2);
+	cr_expect_eq(batch.records[0].kind, VSPAN_ABI_KIND_BEGIN);
+	cr_expect_eq(batch.words[batch.records[0].first_word], 77);
+	cr_expect_eq(span_id(0, 1, batch.records[0].position, false), span);
+	cr_expect_eq(batch.records[1].kind, VSPAN_ABI_KIND_END);
+	cr_expect_eq(batch.words[batch.records[1].first_word], span);
+	cr_expect_eq(batch.records[1].flags, VSPAN_ABI_STATUS_ERROR << VSPAN_ABI_FLAG_STATUS_SHIFT);
+	close_region();
+}
+
+Test(ring, an_unpublished_tail_is_invisible_until_one_looks_past)
+{
+	open_region(VSPAN_ABI_MODE_BLOCK);
+	vspan_end(vspan_begin(test, plain));
+	cr_expect_eq(ring_read(&ring, RING_PUBLISHED, 0, 0, &batch), 0);
+	cr_expect_not(ring_published_moved(&ring));
+	vspan_publish();
+	cr_expect(ring_published_moved(&ring));
+	cr_expect_eq(ring_read(&ring, RING_PUBLISHED, 0, 0, &batch), 2);
+	close_region();
+}
+
+Test(ring, publishes_every_64_slots)
+{
+	int i;
+
+	open_region(VSPAN_ABI_MODE_BLOCK);
+	for (i = 0; i < 63; i++)
+		vspan_begin(test, plain);
+	cr_expect_not(ring_published_moved(&ring));
+	vspan_begin(test, plain);
+	cr_expect(ring_published_moved(&ring));
+	cr_expect_eq(region_writer(region, 0)->published, 64);
+	close_region();
+}
+
+Test(ring, discard_mode_counts_and_locates_the_loss)
+{
+	struct vspan_ledger ledger;
+	uint32_t i, written = 0, lost_count = 0;
+
+	open_region(VSPAN_ABI_MODE_DISCARD);
+	for (i = 0; i < 2 * SLOTS; i++)
+		written += vspan_begin(test, number, i) != 0;
+	cr_expect_eq(written, SLOTS - VSPAN_ABI_MARGIN_SLOTS - VSPAN_ABI_HEADROOM_SLOTS);
+	cr_expect_eq(read_all(RING_COMMITTED), written);
+	vspan_begin(test, number, i);
+	cr_assert_eq(ring_read(&ring, RING_COMMITTED, 0, 0, &batch), 2);
+	cr_expect_eq(batch.records[0].kind, VSPAN_ABI_KIND_LOST);
+	lost_count = (uint32_t)batch.words[batch.records[0].first_word];
+	cr_expect_eq(lost_count, 2 * SLOTS - written);
+	cr_expect_lt(batch.records[0].counter, batch.words[batch.records[0].first_word + 1]);
+	cr_expect_eq(batch.records[1].kind, VSPAN_ABI_KIND_BEGIN);
+	ring_ledger(&ring, &ledger);
+	cr_expect_eq(ledger.attempted, 2 * SLOTS + 2);
+	cr_expect_eq(ledger.discarded_guest, lost_count);
+	close_region();
+}
+
+Test(ring, ends_of_open_spans_fit_into_a_full_ring)
+{
+	vspan_t open[8];
+	uint32_t i;
+
+	open_region(VSPAN_ABI_MODE_DISCARD);
+	for (i = 0; i < 8; i++)
+		open[i] = vspan_begin(test, plain);
+	while (vspan_begin(test, plain) != 0)
+		;
+	for (i = 8; i > 0; i--)
+		vspan_end(open[i - 1]);
+	cr_expect_eq(region_writer(region, 0)->discarded, 1);
+	close_region();
+}
+
+static void drain_on_full(uint32_t reason, uint32_t index)
+{
+	(void)index;
+	if (reason == VSPAN_NOTIFY_FULL)
+		read_all(RING_COMMITTED);
+}
+
+Test(ring, block_mode_exits_once_per_filling_and_loses_nothing)
+{
+	struct vspan_ledger ledger;
+	const uint32_t count = 100000;
+	uint32_t i;
+
+	open_region(VSPAN_ABI_MODE_BLOCK);
+	thread_port.notify = drain_on_full;
+	for (i = 0; i < count; i++)
+		cr_assert_neq(vspan_begin(test, number, i), 0);
+	read_all(RING_COMMITTED);
+	ring_close(&ring);
+	ring_ledger(&ring, &ledger);
+	cr_expect_eq(ledger.emitted, count);
+	cr_expect_eq(ledger.attempted, count);
+	cr_expect_eq(ledger.discarded_guest + ledger.torn + ledger.in_ring, 0);
+	cr_expect_eq(ledger.fulls,
+		count / (SLOTS - VSPAN_ABI_MARGIN_SLOTS - VSPAN_ABI_HEADROOM_SLOTS));
+	close_region();
+}
+
+Test(ring, block_mode_without_a_host_discards_instead_of_waiting)
+{
+	uint32_t i;
+
+	open_region(VSPAN_ABI_MODE_BLOCK);
+	for (i = 0; i < SLOTS; i++)
+		vspan_begin(test, plain);
+	cr_expect_eq(region_writer(region, 0)->discarded,
+		VSPAN_ABI_MARGIN_SLOTS + VSPAN_ABI_HEADROOM_SLOTS);
+	close_region();
+}
+
+Test(ring, overwrite_mode_keeps_the_newest)
+{
+	struct vspan_ledger ledger;
+	uint32_t i, read = 0;
+	uint64_t last = 0;
+
+	open_region(VSPAN_ABI_MODE_OVERWRITE);
+	for (i = 0; i < 3 * SLOTS; i++)
+		cr_assert_neq(vspan_begin(test, number, i), 0);
+	do {
+		read += ring_read(&ring, RING_COMMITTED, 0, 0, &batch);
+		if (batch.record_count != 0)
+			last = batch.words[batch.records[batch.record_count - 1].first_word];
+		ring.ledger.emitted += batch.record_count;
+		ring_release(&ring, &batch);
+	} while (batch.next != batch.from);
+	cr_expect_eq(last, 3 * SLOTS - 1);
+	cr_expect_eq(read, SLOTS - BATCH_SLOTS);
+	ring_close(&ring);
+	ring_ledger(&ring, &ledger);
+	cr_expect_eq(ledger.discarded_guest, 3 * SLOTS - read);
+	cr_expect_eq(vspan_ledger_unexplained(&ledger), 0);
+	close_region();
+}
+
+static void nested_write(void)
+{
+	thread_port.stamped = NULL;
+	vspan_end(vspan_begin(test, number, 2));
+}
+
+Test(ring, records_nested_in_a_write_come_before_the_one_they_interrupted)
+{
+	vspan_t outer;
+
+	open_region(VSPAN_ABI_MODE_BLOCK);
+	thread_port.stamped = nested_write;
+	outer = vspan_begin(test, number, 1);
+	vspan_end(outer);
+	cr_assert_eq(ring_read(&ring, RING_COMMITTED, 0, 0, &batch), 4);
+	cr_expect_eq(batch.words[batch.records[0].first_word], 2);
+	cr_expect_eq(batch.records[1].kind, VSPAN_ABI_KIND_END);
+	cr_expect_eq(batch.words[batch.records[2].first_word], 1);
+	cr_expect_eq(batch.words[batch.records[3].first_word], outer);
+	close_region();
+}
+
+/* What a writer stopped between reserve and commit leaves. */
+static void reserve_only(uint32_t slots)
+{
+	struct vspan_abi_writer *writer = region_writer(region, 0);
+
+	writer->attempted++;
+	writer->reserve += slots;
+}
+
+Test(ring, a_hole_stops_the_drain_until_the_writer_is_dead)
+{
+	struct vspan_ledger ledger;
+
+	open_region(VSPAN_ABI_MODE_BLOCK);
+	vspan_begin(test, plain);
+	reserve_only(3);
+	vspan_begin(test, plain);
+	vspan_publish();
+	cr_expect_eq(read_all(RING_COMMITTED), 1);
+	cr_expect_eq(read_all(RING_DEAD), 1);
+	ring_close(&ring);
+	ring_ledger(&ring, &ledger);
+	cr_expect_eq(ledger.torn, 1);
+	cr_expect_eq(ledger.attempted, 3);
+	cr_expect_eq(vspan_ledger_unexplained(&ledger), 0);
+	close_region();
+}
+
+Test(ring, a_hole_past_its_deadline_is_torn_and_its_late_commit_recognised)
+{
+	uint32_t i;
+
+	open_region(VSPAN_ABI_MODE_BLOCK);
+	reserve_only(1);
+	vspan_begin(test, plain);
+	vspan_publish();
+	cr_expect_eq(ring_read(&ring, RING_PUBLISHED, 1000, 500, &batch), 0);
+	ring_release(&ring, &batch);
+	cr_expect_eq(ring_read(&ring, RING_PUBLISHED, 1400, 500, &batch), 0);
+	ring_release(&ring, &batch);
+	cr_expect_eq(ring_read(&ring, RING_PUBLISHED, 1600, 500, &batch), 1);
+	ring_release(&ring, &batch);
+	vspan_commit_store_A((uint64_t *)region_at(region, region->rings[0].slots_offset),
+		((uint64_t)1 << VSPAN_ABI_COMMIT_EPOCH_SHIFT) + 1);
+	thread_port.notify = drain_on_full;
+	for (i = 0; i < SLOTS - 2; i++)
+		vspan_begin(test, plain);
+	read_all(RING_COMMITTED);
+	cr_expect_eq(ring.violations[VIOLATION_LATE], 1);
+	ring_close(&ring);
+	cr_expect_eq(ring.ledger.torn, 1);
+	close_region();
+}
+
+Test(ring, strings_are_cut_and_marked)
+{
+	char text[1000];
+	const uint64_t *words;
+
+	memset(text, 'x', sizeof(text));
+	text[sizeof(text) - 1] = '\0';
+	open_region(VSPAN_ABI_MODE_BLOCK);
+	vspan_event(test, text, text, 9);
+	cr_assert_eq(ring_read(&ring, RING_COMMITTED, 0, 0, &batch), 1);
+	words = &batch.words[batch.records[0].first_word];
+	cr_expect_eq(words[0], VSPAN_ABI_STRING_MAX | VSPAN_ABI_FIELD_CUT);
+	cr_expect_eq(words[1 + VSPAN_ABI_STRING_MAX / 8], 9);
+	close_region();
+}
+
+Test(ring, a_published_position_beyond_the_ring_is_a_violation)
+{
+	open_region(VSPAN_ABI_MODE_BLOCK);
+	region_writer(region, 0)->published = SLOTS + 1;
+	cr_expect_eq(ring_read(&ring, RING_PUBLISHED, 0, 0, &batch), 0);
+	cr_expect_eq(ring.violations[VIOLATION_PUBLISHED], 1);
+	close_region();
+}
+
+/* Random slots, some with plausible commit words: bounded, never outside the ring. */
+Test(ring, rubbish_is_survived_and_counted)
+{
+	struct vspan_abi_slot *slots;
+	uint64_t seed = 88172645463325252u, previous = 0;
+	uint32_t i, turns = 0;
+
+	open_region(VSPAN_ABI_MODE_BLOCK);
+	slots = region_at(region, region->rings[0].slots_offset);
+	for (i = 0; i < SLOTS * 4; i++) {
+		seed ^= seed << 13;
+		seed ^= seed >> 7;
+		seed ^= seed << 17;
+		((uint64_t *)slots)[i] = seed;
+		if (i % 4 == 0 && seed % 8 != 0)
+			((uint64_t *)slots)[i] = ((uint64_t)1 << VSPAN_ABI_COMMIT_EPOCH_SHIFT) +
+				i / 4 + 1 +
+				(seed % 3 == 0 ? VSPAN_ABI_COMMIT_CONTINUATION : 0);
+	}
+	region_writer(region, 0)->published = SLOTS;
+	region_writer(region, 0)->reserve = SLOTS;
+	do {
+		previous = ring.cursor;
+		ring_read(&ring, RING_DEAD, 0, 0, &batch);
+		cr_assert_leq(batch.next, SLOTS);
+		for (i = 0; i < batch.record_count; i++)
+			cr_assert_leq(batch.records[i].first_word + batch.records[i].word_count,
+				BATCH_SLOTS * 3);
+		ring_release(&ring, &batch);
+	} while (ring.cursor != previous && ++turns < SLOTS);
+	cr_expect_eq(ring.cursor, SLOTS);
+	cr_expect_gt(ring.ledger.violations, 0);
+	close_region();
+}
