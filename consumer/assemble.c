@@ -286,6 +286,12 @@ static enum violation step_take(struct step *step)
 	}
 }
 
+/* No record to come is earlier than this. */
+static uint64_t progress_ts(const struct ring_state *state)
+{
+	return state->last_ts > state->idle_ts ? state->last_ts : state->idle_ts;
+}
+
 /*
  * The record's time: not before the one before it, not after now. Records that
  * would be are moved there and say so.
@@ -294,7 +300,7 @@ static void step_time(struct step *step, uint64_t now)
 {
 	const struct clock *clock = &step->attachment->clock;
 	uint64_t ts = clock_to_ns(clock, step->record->counter);
-	uint64_t earliest = step->state->last_ts;
+	uint64_t earliest = progress_ts(step->state);
 	uint64_t latest = now + clock->error_ns;
 
 	step->flags = (step->record->flags & VSPAN_ABI_FLAG_INTERRUPT) != 0
@@ -307,6 +313,35 @@ static void step_time(struct step *step, uint64_t now)
 	step->state->last_ts = step->ts;
 }
 
+/*
+ * Overwrite mode: the writer lapped the reader. Whatever was on the stack may
+ * have ended unseen, and must not become the parent of what comes.
+ */
+static void assemble_gap(struct vspan_attachment *attachment, struct ring_state *state, uint64_t ts)
+{
+	struct control_lost lost = {
+		.vm = attachment->vm,
+		.vcpu = state->ring.index,
+		.ts_first = state->last_ts,
+		.ts_last = ts,
+		.reason = VSPAN_TRACE_LOST_OVERWRITTEN,
+	};
+
+	while (state->spans.innermost != NULL)
+		span_finish(attachment, state, state->spans.innermost, state->last_ts,
+			VSPAN_TRACE_FLAG_END_LOST);
+	control_lost(&lost);
+}
+
+/* Broken rules cost the record; but in overwrite mode the begin may just be gone. */
+static void step_refused(struct ring_state *state, enum violation violation)
+{
+	if (violation == VIOLATION_SPAN && state->ring.mode == VSPAN_ABI_MODE_OVERWRITE)
+		state->ring.ledger.discarded_host++;
+	else
+		ring_violation(&state->ring, violation, 1);
+}
+
 void assemble_batch(struct vspan_attachment *attachment, struct ring_state *state,
 	const struct batch *batch, uint64_t now)
 {
@@ -317,10 +352,13 @@ void assemble_batch(struct vspan_attachment *attachment, struct ring_state *stat
 	for (i = 0; i < batch->record_count; i++) {
 		step.record = &batch->records[i];
 		step.words = &batch->words[step.record->first_word];
+		if (i == 0 && batch->gap)
+			assemble_gap(attachment, state,
+				clock_to_ns(&attachment->clock, step.record->counter));
 		step_time(&step, now);
 		violation = step_take(&step);
 		if (violation != VIOLATION_NONE)
-			ring_violation(&state->ring, violation, 1);
+			step_refused(state, violation);
 		else
 			state->ring.ledger.emitted++;
 	}
@@ -336,13 +374,14 @@ void assemble_abort(struct vspan_attachment *attachment, struct ring_state *stat
 void assemble_progress(struct vspan_attachment *attachment, struct ring_state *state)
 {
 	struct ring *ring = &state->ring;
-	uint64_t ts = state->last_ts;
+	uint64_t ts = progress_ts(state);
 
-	if (state->spans.oldest != NULL && state->spans.oldest->ts < ts)
+	if (state->spans.oldest != NULL)
 		ts = state->spans.oldest->ts;
-	if (ts != state->watermark)
+	if (ts > state->watermark) {
 		control_watermark(attachment->vm, ring->index, ts, ring->cursor);
-	state->watermark = ts;
+		state->watermark = ts;
+	}
 	if (ring->ledger.violations == state->violations_told)
 		return;
 	state->violations_told = ring->ledger.violations;

@@ -34,6 +34,7 @@ struct ring_state {
 	uint64_t last_ts; /* ns of the latest record: none is emitted before it */
 	uint64_t looked; /* ns of the last look past the published position */
 	uint64_t watermark; /* last one emitted */
+	uint64_t idle_ts; /* ns: the ring was empty then, nothing earlier can come */
 	uint64_t violations_told; /* violations already emitted */
 	bool dead;
 };

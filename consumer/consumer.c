@@ -25,6 +25,8 @@
 #define IDLE_SLEEP_MAX_NS UINT64_C(1000000)
 #define CLOCK_REFRESH_NS UINT64_C(500000000)
 #define CLOCK_BASELINE_NS UINT64_C(10000000)
+/* How often an idle ring says that nothing is to come from before now. */
+#define IDLE_WATERMARK_NS UINT64_C(20000000)
 /* Batches a ring may use in one round before the next ring's turn. */
 #define BATCHES_PER_TURN 8u
 
@@ -91,6 +93,8 @@ static bool ring_turn(struct vspan_consumer *consumer, struct vspan_attachment *
 			break;
 		worked = true;
 	}
+	if (!worked && now - state->idle_ts >= IDLE_WATERMARK_NS && ring_empty(&state->ring))
+		state->idle_ts = now - attachment->clock.error_ns;
 	assemble_progress(attachment, state);
 	return worked;
 }

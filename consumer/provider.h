@@ -32,13 +32,19 @@ struct provider_common {
 };
 
 /*
- * Registers the events of a call site. Thread-safe. The site is copied.
- * Returns 0, -EINVAL if a field has a reserved name or a type LTTng cannot
- * carry, -ENOMEM, or -EIO if lttng-ust refused.
+ * Registers the events of a call site. Thread-safe. The site is copied. Sites of
+ * one name and one description share their events, also across VMs; a second
+ * description of a taken name becomes `name_2`, and so on (LTTng tells events
+ * apart by name alone). Returns 0, -EINVAL if a field has a reserved name or a
+ * type LTTng cannot carry, -EEXIST if the name has 99 descriptions already,
+ * -ENOMEM, or -EIO if lttng-ust refused.
  */
 int provider_site_create(const struct site *site, struct provider_site **out);
 
-/* Unregisters and frees. Waits until no thread is emitting through it. NULL is fine. */
+/*
+ * Gives up one create; the last one unregisters and frees. The caller's threads
+ * no longer emit through it. NULL is fine.
+ */
 void provider_site_destroy(struct provider_site *provider);
 
 /* True if any of the site's events is enabled in any recording session or trigger. One load each. */

@@ -8,6 +8,7 @@ void batch_reset(struct batch *batch, uint64_t from)
 {
 	batch->from = from;
 	batch->next = from;
+	batch->gap = false;
 	batch->record_count = 0;
 	batch->word_count = 0;
 }

@@ -53,6 +53,11 @@ bool ring_published_moved(const struct ring *ring)
 	return vspan_published_load_B(&ring->writer->published) > ring->published;
 }
 
+bool ring_empty(const struct ring *ring)
+{
+	return vspan_read_once(&ring->writer->reserve) == ring->cursor;
+}
+
 /* Overwrite mode: how far the writer is; jumps the cursor out of what it has lapped. */
 static uint64_t ring_visible_overwrite(struct ring *ring, enum ring_look look)
 {
@@ -127,6 +132,21 @@ static bool ring_copy_payload(const struct ring *ring, const struct record *reco
 	return true;
 }
 
+/*
+ * Counts what a copied slot breaks, unless the writer was overwriting it while
+ * we copied (D): then the record is lost, not wrong.
+ */
+static void ring_refuse(
+	struct ring *ring, uint64_t position, enum violation violation, uint32_t records)
+{
+	ring->resync = true;
+	if (ring->mode == VSPAN_ABI_MODE_OVERWRITE &&
+		vspan_reserve_load_D(&ring->writer->reserve) - position > ring->slot_count)
+		return;
+	ring->taken += records;
+	ring_violation(ring, violation, records);
+}
+
 /* Takes the record whose head was copied; returns the slots consumed, 0: no room in the batch. */
 static uint32_t ring_take_record(
 	struct ring *ring, const struct vspan_abi_slot *head, struct batch *batch)
@@ -137,16 +157,14 @@ static uint32_t ring_take_record(
 
 	if (violation != VIOLATION_SLOTS && !batch_fits(batch, record->slots))
 		return 0;
-	ring->taken++;
-	ring->resync = violation != VIOLATION_NONE;
-	if (violation == VIOLATION_NONE && !ring_copy_payload(ring, record, words + 1)) {
+	if (violation == VIOLATION_NONE && !ring_copy_payload(ring, record, words + 1))
 		violation = VIOLATION_CONTINUATION;
-		ring->resync = true;
-	}
 	if (violation != VIOLATION_NONE) {
-		ring_violation(ring, violation, 1);
+		ring_refuse(ring, record->position, violation, 1);
 		return 1;
 	}
+	ring->taken++;
+	ring->resync = false;
 	words[0] = head->operand;
 	record->first_word = (uint16_t)batch->word_count;
 	batch->word_count += record->word_count;
@@ -223,7 +241,7 @@ static uint32_t ring_take(struct ring *ring, enum ring_look look, uint64_t end, 
 		return ring_take_record(ring, &copy, batch);
 	case SLOT_CONTINUATION:
 		if (!ring->resync)
-			ring_violation(ring, VIOLATION_CONTINUATION, 0);
+			ring_refuse(ring, batch->next, VIOLATION_CONTINUATION, 0);
 		return 1;
 	default:
 		if (ring->hole_count != 0)
@@ -233,7 +251,7 @@ static uint32_t ring_take(struct ring *ring, enum ring_look look, uint64_t end, 
 }
 
 /* Overwrite mode: drops from the front what the writer may have changed while we copied (D). */
-static void ring_overwritten(struct ring *ring, struct batch *batch)
+static void ring_overwritten(struct ring *ring, uint64_t before, struct batch *batch)
 {
 	uint64_t reserve = vspan_reserve_load_D(&ring->writer->reserve);
 	uint64_t safe = reserve > ring->slot_count ? reserve - ring->slot_count : 0;
@@ -243,11 +261,13 @@ static void ring_overwritten(struct ring *ring, struct batch *batch)
 		dropped++;
 	ring->taken -= dropped;
 	batch_drop_front(batch, dropped);
+	batch->gap = dropped != 0 || batch->from != before;
 }
 
 uint32_t ring_read(struct ring *ring, enum ring_look look, uint64_t now, uint64_t hole_limit,
 	struct batch *batch)
 {
+	uint64_t before = ring->cursor;
 	uint64_t end = ring_visible(ring, look);
 	uint32_t carried, consumed, slots;
 	struct vspan_abi_slot copy;
@@ -260,7 +280,7 @@ uint32_t ring_read(struct ring *ring, enum ring_look look, uint64_t now, uint64_
 		batch->next += slots;
 	}
 	if (ring->mode == VSPAN_ABI_MODE_OVERWRITE)
-		ring_overwritten(ring, batch);
+		ring_overwritten(ring, before, batch);
 	else if (ring_copy_slot(ring, batch->next, &copy) == SLOT_HEAD) {
 		carried = batch_unsettled(batch, copy.counter);
 		ring->taken -= carried;

@@ -20,6 +20,7 @@
 struct batch {
 	uint64_t from; /* position of the first slot taken */
 	uint64_t next; /* position after the last slot taken */
+	bool gap; /* overwrite mode: records before the first were overwritten unread */
 	uint32_t record_count;
 	uint32_t word_count;
 	struct record records[BATCH_SLOTS];
@@ -89,6 +90,13 @@ void ring_violation(struct ring *ring, enum violation violation, uint32_t record
 
 /* True if the guest published anything since the last look; a single load. */
 bool ring_published_moved(const struct ring *ring);
+
+/*
+ * True if nothing is reserved beyond the cursor: whatever comes will carry a
+ * later counter than one read before the call. Touches the writer's own line:
+ * for idle rings.
+ */
+bool ring_empty(const struct ring *ring);
 
 /*
  * The writer is gone and everything was read: what is still missing was torn

@@ -80,7 +80,7 @@
  *   epoch      vm vcpu epoch
  *   clock      vm vcpu tsc ts error_ns
  *   lost       vm vcpu span count ts_first ts_last reason
- *              span: innermost open span where the loss is, 0: none
+ *              span: innermost open span where the loss is, 0: none; count 0: unknown
  *   violation  vm vcpu class(string) count position
  *   watermark  vm vcpu ts position   every event of the ring before ts has been emitted
  *   vcpu_exit  vm vcpu reason(string) ts

@@ -9,7 +9,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
 static int members_copy(bt_trace_class *trace_class, bt_field_class *to, const bt_field_class *from,
@@ -85,12 +84,16 @@ bt_field_class *copy_class(bt_trace_class *trace_class, const bt_field_class *cl
 	}
 }
 
-bt_field_class *copy_unsigned(bt_trace_class *trace_class, uint64_t bits)
+bt_field_class *copy_unsigned(bt_trace_class *trace_class, uint64_t bits, bool hexadecimal)
 {
 	bt_field_class *class = bt_field_class_integer_unsigned_create(trace_class);
 
-	if (class)
-		bt_field_class_integer_set_field_value_range(class, bits);
+	if (!class)
+		return NULL;
+	bt_field_class_integer_set_field_value_range(class, bits);
+	if (hexadecimal)
+		bt_field_class_integer_set_preferred_display_base(
+			class, BT_FIELD_CLASS_INTEGER_PREFERRED_DISPLAY_BASE_HEXADECIMAL);
 	return class;
 }
 

@@ -7,6 +7,8 @@
 #define VSPAN_PLUGINS_FILTER_SPANS_COPY_H
 
 #include <babeltrace2/babeltrace.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 /* A copy of a class, a reference. NULL if memory ran out. */
 bt_field_class *copy_class(bt_trace_class *trace_class, const bt_field_class *class);
@@ -19,7 +21,7 @@ int copy_members(bt_trace_class *trace_class, bt_field_class *to, const bt_field
 	uint64_t first);
 
 /* An unsigned integer class of `bits` bits. NULL if memory ran out. */
-bt_field_class *copy_unsigned(bt_trace_class *trace_class, uint64_t bits);
+bt_field_class *copy_unsigned(bt_trace_class *trace_class, uint64_t bits, bool hexadecimal);
 
 /* Appends a member and lets its class go; NULL counts as out of memory. Returns 0 or -ENOMEM. */
 int copy_append(bt_field_class *structure, const char *name, bt_field_class *class);

@@ -28,7 +28,8 @@ static int lanes_add(struct lanes *lanes, struct lane *lane, uint64_t key)
 	return 0;
 }
 
-struct lane *lanes_get(struct lanes *lanes, const bt_trace *trace, uint32_t vm, uint32_t vcpu)
+static struct lane *lanes_lookup(
+	struct lanes *lanes, const bt_trace *trace, uint32_t vm, uint32_t vcpu)
 {
 	uint64_t key = ((uint64_t)vm << 32 | vcpu) ^ (uint64_t)(uintptr_t)trace << 16;
 	struct lane *lane;
@@ -51,8 +52,25 @@ struct lane *lanes_get(struct lanes *lanes, const bt_trace *trace, uint32_t vm, 
 	return lane;
 }
 
+struct lane *lanes_get(struct lanes *lanes, const bt_trace *trace, uint32_t vm, uint32_t vcpu)
+{
+	const struct lane *whole = lanes_lookup(lanes, trace, vm, LANE_NO_VCPU);
+	struct lane *lane = whole ? lanes_lookup(lanes, trace, vm, vcpu) : NULL;
+
+	if (lane && whole->detached && lane->waited) {
+		lane->waited = false;
+		lanes->stale = true;
+	}
+	return lane;
+}
+
 int lanes_attach(struct lanes *lanes, const bt_trace *trace, uint32_t vm, uint64_t rings)
 {
+	struct lane *whole = lanes_lookup(lanes, trace, vm, LANE_NO_VCPU);
+
+	if (!whole)
+		return -ENOMEM;
+	whole->detached = false;
 	for (uint32_t vcpu = 0; vcpu < rings && vcpu < VSPAN_ABI_RINGS_MAX; vcpu++) {
 		if (!lanes_get(lanes, trace, vm, vcpu))
 			return -ENOMEM;
@@ -63,8 +81,12 @@ int lanes_attach(struct lanes *lanes, const bt_trace *trace, uint32_t vm, uint64
 void lanes_detach(struct lanes *lanes, const bt_trace *trace, uint32_t vm)
 {
 	for (size_t i = 0; i < lanes->count; i++) {
-		if (lanes->lanes[i]->trace == trace && lanes->lanes[i]->vm == vm)
-			lanes->lanes[i]->waited = false;
+		struct lane *lane = lanes->lanes[i];
+
+		if (lane->trace != trace || lane->vm != vm)
+			continue;
+		lane->waited = false;
+		lane->detached = lane->vcpu == LANE_NO_VCPU;
 	}
 	lanes->stale = true;
 }

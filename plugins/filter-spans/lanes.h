@@ -21,12 +21,12 @@ struct lane {
 	const bt_trace *trace; /* of the input, a reference */
 	uint32_t vm;
 	uint32_t vcpu;
-	bool waited;       /* attached: events before its watermark have come, later ones may not */
-	int64_t watermark; /* ns from the clock's origin; INT64_MIN: none yet */
-	struct map entries;      /* of the whole VM: span id to queued entry item */
+	bool waited;        /* attached: what is after its watermark may still come */
+	bool detached;      /* of the VM as a whole: none of its lanes is waited for any more */
+	int64_t watermark;  /* ns from the clock's origin; INT64_MIN: none yet */
+	struct map entries; /* of the whole VM: span id to queued entry item */
 	const bt_stream *stream; /* of the output, a reference; NULL: nothing written yet */
 	int64_t time_base;       /* of the output stream's clock */
-	bool ended;              /* its stream end has been sent */
 };
 
 struct lanes {
@@ -38,7 +38,10 @@ struct lanes {
 	int64_t least;
 };
 
-/* The lane of a ring, new or not; a new one is waited for. NULL if memory ran out. */
+/*
+ * The lane of a ring, new or not; a new one is waited for unless its VM has been
+ * detached. NULL if memory ran out.
+ */
 struct lane *lanes_get(struct lanes *lanes, const bt_trace *trace, uint32_t vm, uint32_t vcpu);
 
 /* A VM with `rings` rings was attached. Returns 0 or -ENOMEM. */

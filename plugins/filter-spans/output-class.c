@@ -15,22 +15,24 @@
 static const struct {
 	const char *name;
 	uint64_t bits;
+	bool hexadecimal; /* as the emitter has it */
 } span_fields[VSPAN_TRACE_SPAN_FIELDS] = {
-	{VSPAN_TRACE_FIELD_VM, 32},
-	{VSPAN_TRACE_FIELD_VCPU, 32},
-	{VSPAN_TRACE_FIELD_SPAN, 64},
-	{VSPAN_TRACE_FIELD_PARENT, 64},
-	{VSPAN_TRACE_FIELD_TSC, 64},
-	{VSPAN_TRACE_FIELD_TS, 64},
-	{VSPAN_TRACE_FIELD_DURATION, 64},
-	{VSPAN_TRACE_FIELD_STATUS, 8},
-	{VSPAN_TRACE_FIELD_FLAGS, 32},
+	{VSPAN_TRACE_FIELD_VM, 32, false},
+	{VSPAN_TRACE_FIELD_VCPU, 32, false},
+	{VSPAN_TRACE_FIELD_SPAN, 64, true},
+	{VSPAN_TRACE_FIELD_PARENT, 64, true},
+	{VSPAN_TRACE_FIELD_TSC, 64, false},
+	{VSPAN_TRACE_FIELD_TS, 64, false},
+	{VSPAN_TRACE_FIELD_DURATION, 64, false},
+	{VSPAN_TRACE_FIELD_STATUS, 8, false},
+	{VSPAN_TRACE_FIELD_FLAGS, 32, true},
 };
 
 static int payload_add_span_fields(bt_trace_class *trace_class, bt_field_class *payload)
 {
 	for (size_t i = 0; i < VSPAN_TRACE_SPAN_FIELDS; i++) {
-		bt_field_class *field = copy_unsigned(trace_class, span_fields[i].bits);
+		bt_field_class *field =
+			copy_unsigned(trace_class, span_fields[i].bits, span_fields[i].hexadecimal);
 
 		if (copy_append(payload, span_fields[i].name, field) < 0)
 			return -ENOMEM;

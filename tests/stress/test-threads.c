@@ -48,11 +48,18 @@ static void on_signal(int signal)
 	vspan_interrupt_leave(outer);
 }
 
+/* A VM exit: like a stopped vCPU, the thread takes no interrupts meanwhile. */
 static void notify(uint32_t reason, uint32_t ring)
 {
+	sigset_t block, before;
+
 	if (reason == VSPAN_NOTIFY_HELLO)
 		return;
+	sigemptyset(&block);
+	sigaddset(&block, SIGRTMIN);
+	pthread_sigmask(SIG_BLOCK, &block, &before);
 	vspan_attachment_drain(attachment, ring, UINT64_C(5000000000));
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 static timer_t start_timer(void)
@@ -122,15 +129,14 @@ static void run(const char *name, uint32_t mode)
 		(unsigned long long)ledger.discarded_guest, (unsigned long long)ledger.torn,
 		(unsigned long long)ledger.invalid, (unsigned long long)ledger.fulls,
 		(unsigned long long)ledger.aborted, (unsigned long long)ledger.violations);
-	EXPECT(ledger.attempted >= THREADS * spans_per_thread * 5);
 	EXPECT(vspan_ledger_unexplained(&ledger) == 0);
 	EXPECT(ledger.in_ring == 0);
 	EXPECT(ledger.torn == 0);
-	if (mode != VSPAN_ABI_MODE_OVERWRITE) {
-		EXPECT(ledger.invalid == 0);
-		EXPECT(ledger.violations == 0);
-	}
+	EXPECT(ledger.invalid == 0);
+	EXPECT(ledger.violations == 0);
+	EXPECT(ledger.emitted > 0);
 	if (mode == VSPAN_ABI_MODE_BLOCK) {
+		EXPECT(ledger.attempted >= THREADS * spans_per_thread * 5);
 		EXPECT(ledger.discarded_guest == 0);
 		EXPECT(ledger.aborted == 0);
 	}

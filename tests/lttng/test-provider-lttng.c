@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test-provider-lttng.c - emits known values through run-time providers; its
+ * first argument says which. test-provider-lttng.sh records and compares them.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include "provider.h"
+
+#define MANY 1000
+#define CHURN 200
+
+static struct payload payload;
+
+static void check(int condition, const char *what)
+{
+	if (condition)
+		return;
+	fprintf(stderr, "test-provider-lttng: %s\n", what);
+	exit(1);
+}
+
+static void site_begin(struct site *site, uint8_t kind, const char *name)
+{
+	memset(site, 0, sizeof(*site));
+	site->kind = kind;
+	site->level = VSPAN_ABI_LEVEL_INFO;
+	strcpy(site->provider, "test");
+	strcpy(site->name, name);
+}
+
+static void site_field(struct site *site, const char *name, uint8_t type, uint16_t length)
+{
+	struct site_field *field = &site->fields[site->field_count++];
+
+	assert(site->field_count <= VSPAN_ABI_FIELDS_MAX);
+	strcpy(field->name, name);
+	field->type = type;
+	field->length = length;
+}
+
+static struct provider_site *site_create(const struct site *site)
+{
+	struct provider_site *provider = NULL;
+
+	check(provider_site_create(site, &provider) == 0, "a provider is refused");
+	return provider;
+}
+
+static void payload_begin(void)
+{
+	memset(&payload, 0, sizeof(payload));
+}
+
+static void payload_number(uint64_t word)
+{
+	payload.words[payload.word_count++] = word;
+}
+
+static void payload_real(double value)
+{
+	uint64_t word;
+
+	memcpy(&word, &value, sizeof(word));
+	payload_number(word);
+}
+
+static void payload_packed(const void *bytes, size_t length)
+{
+	memcpy(&payload.words[payload.word_count], bytes, length);
+	payload.word_count = (uint16_t)(payload.word_count + (length + 7) / 8);
+}
+
+static void payload_text(const char *bytes, size_t length)
+{
+	payload_number(length);
+	payload_packed(bytes, length);
+}
+
+static const struct provider_common common = {
+	.vm = 3,
+	.vcpu = 2,
+	.span = 0xfedcba9876543210,
+	.parent = 0x123,
+	.tsc = 1000,
+	.ts = 5000000000,
+	.duration = 77,
+	.flags = 0x41,
+	.status = 2,
+};
+
+static void describe_types(struct site *site, uint8_t kind, const char *name)
+{
+	site_begin(site, kind, name);
+	site_field(site, "a_u8", VSPAN_ABI_TYPE_U8, 0);
+	site_field(site, "a_u16", VSPAN_ABI_TYPE_U16, 0);
+	site_field(site, "a_u32", VSPAN_ABI_TYPE_U32, 0);
+	site_field(site, "a_u64", VSPAN_ABI_TYPE_U64, 0);
+	site_field(site, "a_s8", VSPAN_ABI_TYPE_S8, 0);
+	site_field(site, "a_s16", VSPAN_ABI_TYPE_S16, 0);
+	site_field(site, "a_s32", VSPAN_ABI_TYPE_S32, 0);
+	site_field(site, "a_s64", VSPAN_ABI_TYPE_S64, 0);
+	site_field(site, "struct", VSPAN_ABI_TYPE_U32, 0);
+	site->fields[8].flags = VSPAN_ABI_FIELD_HEX;
+	site_field(site, "real", VSPAN_ABI_TYPE_F64, 0);
+	site_field(site, "truth", VSPAN_ABI_TYPE_BOOL, 0);
+	site_field(site, "text", VSPAN_ABI_TYPE_STRING, 0);
+	site_field(site, "bytes", VSPAN_ABI_TYPE_BYTES, 0);
+	site_field(site, "u16s", VSPAN_ABI_TYPE_U16, 3);
+	site_field(site, "s64s", VSPAN_ABI_TYPE_S64, 2);
+	site_field(site, "last", VSPAN_ABI_TYPE_STRING, 0);
+}
+
+static void fill_types(const struct site *site)
+{
+	static const uint16_t u16s[] = {1, 2, 65535};
+	static const int64_t s64s[] = {INT64_MIN, 7};
+
+	payload_begin();
+	payload_number(UINT64_MAX); /* upper bits are not the value's */
+	payload_number(0xffff);
+	payload_number(0xffffffff);
+	payload_number(UINT64_MAX);
+	payload_number((uint64_t)-128);
+	payload_number((uint64_t)-32768);
+	payload_number((uint64_t)INT64_C(-2147483648));
+	payload_number((uint64_t)INT64_MIN);
+	payload_number(0xdeadbeef);
+	payload_real(-0.5);
+	payload_number(1);
+	payload_text("na\xc3\xafve \x1b[31m \xe2\x80\xae\xff", 17);
+	payload_text("\x00\x7f\xff", 3);
+	payload_packed(u16s, sizeof(u16s));
+	payload_packed(s64s, sizeof(s64s));
+	payload_text("", 0);
+	check(payload_index(&payload, site) == 0, "a payload is refused");
+}
+
+/* One of each class with every type; a site without fields; one whose name is taken. */
+static void emit_types(void)
+{
+	struct provider_site *span, *event, *plain;
+	struct site site;
+
+	describe_types(&site, VSPAN_ABI_SITE_SPAN, "types");
+	span = site_create(&site);
+	describe_types(&site, VSPAN_ABI_SITE_EVENT, "point");
+	event = site_create(&site);
+	fill_types(&site);
+	provider_emit_entry(span, &common, &payload);
+	provider_emit_exit(span, &common);
+	provider_emit_span(span, &common, &payload);
+	provider_emit_event(event, &common, &payload);
+
+	site_begin(&site, VSPAN_ABI_SITE_SPAN, "plain");
+	plain = site_create(&site);
+	payload_begin();
+	payload.word_count = 1;
+	check(payload_index(&payload, &site) == 0, "an empty payload is refused");
+	provider_emit_entry(plain, &common, &payload);
+	provider_emit_span(plain, &common, &payload);
+	provider_site_destroy(plain);
+	provider_site_destroy(event);
+	provider_site_destroy(span);
+}
+
+/* Same name three times: twice the same description, once another. */
+static void emit_variants(void)
+{
+	struct provider_site *one, *same, *other;
+	struct site site;
+
+	site_begin(&site, VSPAN_ABI_SITE_EVENT, "twin");
+	site_field(&site, "value", VSPAN_ABI_TYPE_U8, 0);
+	one = site_create(&site);
+	site.line = 99;
+	same = site_create(&site);
+	payload_begin();
+	payload_number(1);
+	check(payload_index(&payload, &site) == 0, "a payload is refused");
+	provider_emit_event(one, &common, &payload);
+	provider_emit_event(same, &common, &payload);
+
+	site_field(&site, "more", VSPAN_ABI_TYPE_U64, 0);
+	other = site_create(&site);
+	payload_number(2);
+	check(payload_index(&payload, &site) == 0, "a payload is refused");
+	provider_emit_event(other, &common, &payload);
+	provider_site_destroy(one);
+	payload.word_count = 1;
+	provider_emit_event(same, &common, &payload);
+	provider_site_destroy(same);
+	provider_site_destroy(other);
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+/* A thousand generated sites, each emitting its own number. */
+static void emit_many(void)
+{
+	static struct provider_site *providers[MANY];
+	static struct site site;
+	uint64_t start = now_ns();
+	char name[32];
+	uint32_t i;
+
+	for (i = 0; i < MANY; i++) {
+		snprintf(name, sizeof(name), "site_%u", i);
+		site_begin(&site, i % 2 ? VSPAN_ABI_SITE_SPAN : VSPAN_ABI_SITE_EVENT, name);
+		site_field(&site, "value", VSPAN_ABI_TYPE_U32, 0);
+		site_field(&site, "text", VSPAN_ABI_TYPE_STRING, 0);
+		providers[i] = site_create(&site);
+	}
+	fprintf(stderr, "registered %d sites in %.1f us each", MANY,
+		(double)(now_ns() - start) / 1000 / MANY);
+	for (i = 0; i < MANY; i++) {
+		payload_begin();
+		payload_number(i);
+		snprintf(name, sizeof(name), "number %u", i);
+		payload_text(name, strlen(name));
+		check(payload_index(&payload, &site) == 0, "a payload is refused");
+		check(provider_site_enabled(providers[i]), "a site is not enabled");
+		if (i % 2)
+			provider_emit_span(providers[i], &common, &payload);
+		else
+			provider_emit_event(providers[i], &common, &payload);
+	}
+	start = now_ns();
+	for (i = 0; i < MANY; i++)
+		provider_site_destroy(providers[i]);
+	fprintf(stderr, ", unregistered in %.1f us each\n",
+		(double)(now_ns() - start) / 1000 / MANY);
+}
+
+/* A hundred spans whose values tell filters apart. */
+static void emit_series(void)
+{
+	struct provider_site *provider;
+	struct site site;
+	uint32_t i;
+
+	site_begin(&site, VSPAN_ABI_SITE_SPAN, "series");
+	site_field(&site, "number", VSPAN_ABI_TYPE_U64, 0);
+	site_field(&site, "minus", VSPAN_ABI_TYPE_S16, 0);
+	site_field(&site, "real", VSPAN_ABI_TYPE_F64, 0);
+	site_field(&site, "bytes", VSPAN_ABI_TYPE_BYTES, 0);
+	site_field(&site, "op", VSPAN_ABI_TYPE_STRING, 0);
+	site_field(&site, "counts", VSPAN_ABI_TYPE_U32, 3);
+	provider = site_create(&site);
+	for (i = 0; i < 100; i++) {
+		struct provider_common one = common;
+		const uint32_t counts[3] = {i, i * 1000, i + 1};
+		const char bytes[2] = {(char)i, (char)(i + 1)};
+
+		one.duration = i * 1000;
+		one.status = (uint8_t)(i % 3);
+		payload_begin();
+		payload_number(i);
+		payload_number((uint64_t) - (int64_t)i);
+		payload_real(i / 4.0);
+		payload_text(bytes, sizeof(bytes));
+		payload_text(i % 10 == 0 ? "write\x1bslow" : "read", i % 10 == 0 ? 10 : 4);
+		payload_packed(counts, sizeof(counts));
+		check(payload_index(&payload, &site) == 0, "a payload is refused");
+		provider_emit_span(provider, &one, &payload);
+	}
+	provider_site_destroy(provider);
+}
+
+/* Comes and goes while a session is active: names must stay usable. */
+static void emit_churn(void)
+{
+	struct provider_site *provider;
+	struct site site;
+	uint32_t i;
+
+	site_begin(&site, VSPAN_ABI_SITE_SPAN, "churn");
+	site_field(&site, "value", VSPAN_ABI_TYPE_U32, 0);
+	for (i = 0; i < CHURN; i++) {
+		provider = site_create(&site);
+		payload_begin();
+		payload_number(i);
+		check(payload_index(&payload, &site) == 0, "a payload is refused");
+		provider_emit_span(provider, &common, &payload);
+		provider_site_destroy(provider);
+	}
+}
+
+static void wait_enabled(const struct provider_site *provider, bool wanted)
+{
+	uint32_t tries;
+
+	for (tries = 0; tries < 1000 && provider_site_enabled(provider) != wanted; tries++)
+		usleep(10000);
+	check(provider_site_enabled(provider) == wanted, "enabling did not reach the application");
+}
+
+static void emit_value(const struct provider_site *provider, const struct site *site, char value)
+{
+	payload_begin();
+	payload_number((uint8_t)value);
+	check(payload_index(&payload, site) == 0, "a payload is refused");
+	provider_emit_event(provider, &common, &payload);
+	printf("emitted\n");
+	fflush(stdout);
+}
+
+/*
+ * Lives while its standard input does and obeys it, a letter a line: `e` waits
+ * until the site is enabled, `d` until it is not; a digit is emitted.
+ */
+static void obey(void)
+{
+	struct provider_site *provider, *debug;
+	struct site site;
+	char line[16];
+
+	site_begin(&site, VSPAN_ABI_SITE_SPAN, "listed");
+	site.level = VSPAN_ABI_LEVEL_DEBUG;
+	debug = site_create(&site);
+	site_begin(&site, VSPAN_ABI_SITE_EVENT, "obeyed");
+	site.level = VSPAN_ABI_LEVEL_ERR;
+	site_field(&site, "value", VSPAN_ABI_TYPE_U8, 0);
+	provider = site_create(&site);
+	printf("ready\n");
+	fflush(stdout);
+	while (fgets(line, sizeof(line), stdin) != NULL) {
+		if (line[0] == 'e' || line[0] == 'd') {
+			wait_enabled(provider, line[0] == 'e');
+			printf("done\n");
+			fflush(stdout);
+		} else {
+			emit_value(provider, &site, line[0]);
+		}
+	}
+	provider_site_destroy(provider);
+	provider_site_destroy(debug);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		void (*run)(void);
+	} modes[] = {{"types", emit_types}, {"variants", emit_variants}, {"many", emit_many},
+		{"series", emit_series}, {"churn", emit_churn}, {"obey", obey}};
+	size_t i;
+
+	for (i = 0; argc == 2 && i < sizeof(modes) / sizeof(modes[0]); i++) {
+		if (strcmp(argv[1], modes[i].name) == 0) {
+			modes[i].run();
+			return 0;
+		}
+	}
+	fprintf(stderr, "usage: %s types|variants|many|series|churn|obey\n", argv[0]);
+	return 2;
+}
