@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test-assemble.c - records become spans: parents, endings, fields, losses. The
+ * real guest writer and reader in front, a notebook in place of LTTng behind.
+ */
+#include <criterion/criterion.h>
+#include <string.h>
+#include <vspan/trace.h>
+#include "assemble.h"
+#include "control.h"
+#include "thread-port.h"
+
+VSPAN_SPAN(test, outer, VSPAN_LEVEL_INFO, (u64, number));
+VSPAN_SPAN(test, inner, VSPAN_LEVEL_INFO, (u32, length), (str, name));
+VSPAN_EVENT(test, point, VSPAN_LEVEL_INFO, (u64, number));
+
+/* ---- the notebook: what would have gone to LTTng, in order */
+
+struct note {
+	char what[16];
+	struct provider_common common;
+	struct payload payload;
+	char text[64];
+	struct control_lost lost;
+};
+
+static struct note notes[4096];
+static uint32_t note_count;
+
+static struct note *note(const char *what)
+{
+	struct note *next = &notes[note_count++ % 4096];
+
+	memset(next, 0, sizeof(*next));
+	strncpy(next->what, what, sizeof(next->what) - 1);
+	return next;
+}
+
+struct provider_site {
+	uint32_t id;
+};
+
+int provider_site_create(const struct site *site, struct provider_site **out)
+{
+	*out = calloc(1, sizeof(**out));
+	(*out)->id = site->id;
+	return 0;
+}
+
+void provider_site_destroy(struct provider_site *provider)
+{
+	free(provider);
+}
+
+bool provider_site_enabled(const struct provider_site *provider)
+{
+	return provider != NULL;
+}
+
+static void note_event(const char *what, const struct provider_site *provider,
+	const struct provider_common *common, const struct payload *payload)
+{
+	struct note *next = note(what);
+
+	next->common = *common;
+	if (payload != NULL)
+		next->payload = *payload;
+	(void)provider;
+}
+
+void provider_emit_span(const struct provider_site *provider, const struct provider_common *common,
+	const struct payload *payload)
+{
+	note_event("span", provider, common, payload);
+}
+
+void provider_emit_entry(const struct provider_site *provider, const struct provider_common *common,
+	const struct payload *payload)
+{
+	(void)provider, (void)common, (void)payload;
+}
+
+void provider_emit_exit(const struct provider_site *provider, const struct provider_common *common)
+{
+	(void)provider, (void)common;
+}
+
+void provider_emit_event(const struct provider_site *provider, const struct provider_common *common,
+	const struct payload *payload)
+{
+	note_event("event", provider, common, payload);
+}
+
+void control_lost(const struct control_lost *lost)
+{
+	note("lost")->lost = *lost;
+}
+
+void control_message(uint32_t vm, uint32_t vcpu, uint64_t span, uint64_t ts, const char *text)
+{
+	struct note *next = note("message");
+
+	(void)vm, (void)vcpu, (void)ts;
+	next->common.span = span;
+	strncpy(next->text, text, sizeof(next->text) - 1);
+}
+
+void control_link(uint32_t vm, uint32_t vcpu, uint64_t span, uint64_t linked,
+	const uint64_t trace_id[2], uint64_t ts)
+{
+	struct note *next = note("link");
+
+	(void)vm, (void)vcpu, (void)trace_id, (void)ts;
+	next->common.span = span;
+	next->common.parent = linked;
+}
+
+void control_watermark(uint32_t vm, uint32_t vcpu, uint64_t ts, uint64_t position)
+{
+	(void)vm, (void)vcpu, (void)position;
+	note("watermark")->common.ts = ts;
+}
+
+void control_violation(
+	uint32_t vm, uint32_t vcpu, const char *name, uint64_t count, uint64_t position)
+{
+	(void)vm, (void)vcpu, (void)count, (void)position;
+	strncpy(note("violation")->text, name, 15);
+}
+
+void control_context(
+	uint32_t vm, uint32_t vcpu, const uint64_t trace_id[2], uint64_t span, uint64_t ts)
+{
+	(void)vm, (void)vcpu, (void)trace_id, (void)span, (void)ts;
+}
+
+/* ---- the rig */
+
+static struct vspan_region *region;
+static struct vspan_attachment *attachment;
+static struct batch batch;
+
+#define NOW UINT64_C(1000000000)
+
+static void set_up_mode(uint32_t mode)
+{
+	struct vspan_region_options options = {
+		.ring_count = 2, .ring_size = VSPAN_ABI_RING_SIZE_MIN, .mode = mode};
+
+	thread_port = (struct thread_port){.counter = 1000};
+	thread_port_ring = 0;
+	cr_assert_eq(vspan_region_create(&options, &region, NULL), 0);
+	thread_port_attach(region);
+	attachment = attachment_create(region, 7);
+	/* One tick is one nanosecond. */
+	attachment->clock = (struct clock){.ratio = UINT64_C(1) << CLOCK_RATIO_SHIFT};
+	attachment_learn_sites(attachment);
+}
+
+static void set_up(void)
+{
+	set_up_mode(VSPAN_ABI_MODE_DISCARD);
+}
+
+static void tear_down(void)
+{
+	attachment_destroy(attachment);
+	vspan_region_close(region);
+}
+
+static void drain(uint32_t ring)
+{
+	struct ring_state *state = &attachment->rings[ring];
+
+	do {
+		ring_read(&state->ring, RING_COMMITTED, 0, UINT64_MAX, &batch);
+		assemble_batch(attachment, state, &batch, NOW);
+		ring_release(&state->ring, &batch);
+	} while (batch.next != batch.from);
+}
+
+TestSuite(assemble, .init = set_up, .fini = tear_down);
+
+Test(assemble, a_span_is_emitted_once_at_its_end_with_start_and_duration)
+{
+	vspan_t span = vspan_begin(test, outer, 42);
+
+	vspan_end_status(span, VSPAN_STATUS_OK);
+	drain(0);
+	cr_assert_eq(note_count, 1);
+	cr_expect_str_eq(notes[0].what, "span");
+	cr_expect_eq(notes[0].common.vm, 7);
+	cr_expect_eq(notes[0].common.span, span);
+	cr_expect_eq(notes[0].common.parent, 0);
+	cr_expect_eq(notes[0].common.ts, 1000);
+	cr_expect_eq(notes[0].common.duration, 1);
+	cr_expect_eq(notes[0].common.status, VSPAN_ABI_STATUS_OK);
+	cr_expect_eq(payload_word(&notes[0].payload, 0), 42);
+}
+
+Test(assemble, the_parent_is_the_innermost_open_span)
+{
+	vspan_t outer = vspan_begin(test, outer, 1);
+	vspan_t inner = vspan_begin(test, inner, 2, "x");
+
+	vspan_event(test, point, 3);
+	vspan_end(inner);
+	vspan_event(test, point, 4);
+	vspan_end(outer);
+	drain(0);
+	cr_assert_eq(note_count, 4);
+	cr_expect_eq(notes[0].common.span, inner, "the event's");
+	cr_expect_eq(notes[1].common.parent, outer, "the inner span's");
+	cr_expect_eq(notes[2].common.span, outer, "the second event's");
+	cr_expect_eq(notes[3].common.parent, 0);
+}
+
+Test(assemble, spans_may_end_in_any_order)
+{
+	vspan_t outer = vspan_begin(test, outer, 1);
+	vspan_t inner = vspan_begin(test, outer, 2);
+	vspan_t next;
+
+	vspan_end(outer);
+	next = vspan_begin(test, outer, 3);
+	vspan_end(next);
+	vspan_end(inner);
+	drain(0);
+	cr_assert_eq(note_count, 3);
+	cr_expect_eq(notes[1].common.span, next);
+	cr_expect_eq(notes[1].common.parent, inner, "still open, and innermost");
+	cr_expect_eq(notes[2].common.parent, outer);
+}
+
+Test(assemble, an_explicit_parent_is_kept_and_the_span_is_off_the_stack)
+{
+	vspan_t outer = vspan_begin(test, outer, 1);
+	vspan_t child = vspan_begin_child(outer, test, outer, 2);
+
+	vspan_end(vspan_begin(test, outer, 3));
+	vspan_end(child);
+	vspan_end(outer);
+	drain(0);
+	cr_assert_eq(note_count, 3);
+	cr_expect_eq(notes[0].common.parent, outer, "not the detached one");
+	cr_expect_eq(notes[1].common.span, child);
+	cr_expect_eq(notes[1].common.parent, outer);
+	cr_expect_eq(notes[1].common.flags, VSPAN_TRACE_FLAG_DETACHED);
+	cr_expect_eq(payload_word(&notes[1].payload, 0), 2);
+}
+
+Test(assemble, a_span_may_end_on_another_vcpu_whichever_ring_is_drained_first)
+{
+	vspan_t first = vspan_begin_child(0, test, outer, 1);
+	vspan_t second = vspan_begin_child(0, test, outer, 2);
+
+	thread_port_ring = 1;
+	vspan_end(first);
+	vspan_end_status(second, VSPAN_STATUS_ERROR);
+	drain(1);
+	cr_expect_eq(note_count, 0);
+	drain(0);
+	cr_assert_eq(note_count, 2);
+	cr_expect_eq(notes[1].common.span, second);
+	cr_expect_eq(notes[1].common.status, VSPAN_ABI_STATUS_ERROR);
+	cr_expect_eq(notes[1].common.duration, 2);
+	cr_expect_eq(attachment->rings[0].ring.ledger.violations, 0);
+	cr_expect_eq(attachment->rings[1].ring.ledger.violations, 0);
+}
+
+Test(assemble, fields_set_later_replace_the_first_values)
+{
+	vspan_t span = vspan_begin(test, inner, 1, "short");
+	uint32_t length;
+
+	vspan_set(span, test, inner, name, "a rather longer name than before");
+	vspan_set(span, test, inner, length, 99);
+	vspan_end(span);
+	drain(0);
+	cr_assert_eq(note_count, 1);
+	cr_expect_eq(payload_word(&notes[0].payload, 0), 99);
+	cr_expect_arr_eq(payload_bytes(&notes[0].payload, &attachment->sites[1].site, 1, &length),
+		"a rather longer name than before", 32);
+	cr_expect_eq(length, 32);
+}
+
+Test(assemble, a_status_comes_with_its_message_sanitised)
+{
+	vspan_t span = vspan_begin(test, outer, 1);
+
+	vspan_status(span, VSPAN_STATUS_ERROR, "disk\033[31m on fire");
+	vspan_end(span);
+	drain(0);
+	cr_assert_eq(note_count, 2);
+	cr_expect_str_eq(notes[0].what, "message");
+	cr_expect_str_eq(notes[0].text, "disk?[31m on fire");
+	cr_expect_eq(notes[1].common.status, VSPAN_ABI_STATUS_ERROR);
+}
+
+Test(assemble, links_and_interrupt_flags_arrive)
+{
+	vspan_t one = vspan_begin(test, outer, 1);
+	uint64_t saved = vspan_interrupt_enter();
+	vspan_t two = vspan_begin(test, outer, 2);
+
+	vspan_link(two, one);
+	vspan_end(two);
+	vspan_interrupt_leave(saved);
+	vspan_end(one);
+	drain(0);
+	cr_assert_eq(note_count, 3);
+	cr_expect_str_eq(notes[0].what, "link");
+	cr_expect_eq(notes[0].common.parent, one);
+	cr_expect_eq(notes[1].common.flags, VSPAN_TRACE_FLAG_INTERRUPT);
+	cr_expect_eq(notes[1].common.parent, one, "the interrupted span");
+	cr_expect_eq(notes[2].common.flags, 0);
+}
+
+Test(assemble, a_loss_is_told_where_it_was_and_lost_ends_close_the_innermost)
+{
+	/* The head-room takes a loss report of two slots and the ends that still fit. */
+	const uint32_t lost_ends = 200 - (VSPAN_ABI_HEADROOM_SLOTS - 2);
+	vspan_t outer = vspan_begin(test, outer, 1);
+	vspan_t open[200];
+	uint32_t i;
+
+	for (i = 0; i < 200; i++)
+		open[i] = vspan_begin(test, outer, 100u + i);
+	while (region_writer(region, 0)->discarded == 0)
+		vspan_event(test, point, 9);
+	for (i = 200; i > 0; i--)
+		vspan_end(open[i - 1]);
+	drain(0);
+	note_count = 0;
+	vspan_event(test, point, 5);
+	drain(0);
+	cr_assert_eq(note_count, lost_ends + 2);
+	cr_expect_eq(notes[0].common.flags, VSPAN_TRACE_FLAG_END_LOST);
+	cr_expect_eq(notes[0].common.span, open[lost_ends - 1]);
+	cr_expect_str_eq(notes[lost_ends].what, "lost");
+	cr_expect_eq(notes[lost_ends].lost.count, lost_ends);
+	cr_expect_eq(notes[lost_ends].lost.span, outer);
+	cr_expect_eq(notes[lost_ends + 1].common.span, outer, "the event belongs to what is left");
+	vspan_end(outer);
+	drain(0);
+	cr_expect_eq(attachment->rings[0].ring.ledger.violations, 0);
+}
+
+Test(assemble, open_spans_of_a_dead_writer_are_aborted_innermost_first)
+{
+	struct ring_state *state = &attachment->rings[0];
+	vspan_t outer = vspan_begin(test, outer, 1);
+	vspan_t inner = vspan_begin(test, outer, 2);
+
+	drain(0);
+	cr_expect_eq(note_count, 0);
+	assemble_abort(attachment, state);
+	cr_assert_eq(note_count, 2);
+	cr_expect_eq(notes[0].common.span, inner);
+	cr_expect_eq(notes[1].common.span, outer);
+	cr_expect_eq(notes[1].common.flags, VSPAN_TRACE_FLAG_ABORTED);
+	cr_expect_eq(notes[1].common.duration, 1, "until the last known time");
+	cr_expect_eq(state->ring.ledger.aborted, 2);
+}
+
+Test(assemble, the_table_of_open_spans_is_bounded_by_eviction)
+{
+	struct ring_state *state = &attachment->rings[0];
+	uint32_t i;
+
+	for (i = 0; i < SPANS_MAX + 10; i++) {
+		vspan_begin(test, outer, i);
+		if (i % 256 == 0)
+			drain(0);
+	}
+	drain(0);
+	cr_expect_eq(note_count, 10);
+	cr_expect_eq(notes[0].common.flags, VSPAN_TRACE_FLAG_EVICTED);
+	cr_expect_eq(payload_word(&notes[0].payload, 0), 0);
+	cr_expect_eq(state->spans.count, SPANS_MAX);
+}
+
+Test(assemble, broken_rules_cost_the_record_and_are_named)
+{
+	struct ring_state *state = &attachment->rings[0];
+
+	vspan_end(UINT64_C(12345));
+	vspan_end(UINT64_C(1) << VSPAN_ABI_SPAN_RING_SHIFT << 8);
+	vspan_site__test__outer.id = 200;
+	vspan_begin(test, outer, 1);
+	vspan_site__test__outer.id = 1;
+	vspan_begin(test, outer, 1);
+	vspan_site__test__outer.id = 0;
+	drain(0);
+	assemble_progress(attachment, state);
+	cr_expect_eq(state->ring.violations[VIOLATION_SPAN], 2);
+	cr_expect_eq(state->ring.violations[VIOLATION_SITE], 1);
+	cr_expect_eq(state->ring.violations[VIOLATION_PAYLOAD], 1);
+	cr_expect_eq(state->ring.ledger.invalid, 4);
+	cr_expect_eq(state->ring.ledger.emitted, 0);
+	cr_expect_str_eq(notes[note_count - 1].what, "violation");
+}
+
+Test(assemble, times_outside_the_possible_are_moved_and_flagged)
+{
+	vspan_end(vspan_begin(test, outer, 1));
+	drain(0);
+	thread_port.counter = 2 * NOW;
+	vspan_end(vspan_begin(test, outer, 2));
+	drain(0);
+	thread_port.counter = 500;
+	vspan_end(vspan_begin(test, outer, 3));
+	drain(0);
+	cr_assert_eq(note_count, 3);
+	cr_expect_eq(notes[0].common.flags, 0);
+	cr_expect_eq(notes[1].common.ts, NOW);
+	cr_expect_eq(notes[1].common.flags, VSPAN_TRACE_FLAG_CLAMPED);
+	cr_expect_eq(notes[2].common.ts, NOW);
+	cr_expect_eq(notes[2].common.flags, VSPAN_TRACE_FLAG_CLAMPED);
+}
+
+Test(assemble, the_watermark_is_the_start_of_the_oldest_open_span)
+{
+	struct ring_state *state = &attachment->rings[0];
+	vspan_t span = vspan_begin(test, outer, 1);
+
+	vspan_end(vspan_begin(test, outer, 2));
+	drain(0);
+	assemble_progress(attachment, state);
+	cr_expect_eq(notes[note_count - 1].common.ts, 1000);
+	vspan_end(span);
+	drain(0);
+	assemble_progress(attachment, state);
+	cr_expect_eq(notes[note_count - 1].common.ts, 1003);
+	state->idle_ts = 5000;
+	assemble_progress(attachment, state);
+	cr_expect_eq(notes[note_count - 1].common.ts, 5000);
+}
+
+Test(assemble, after_an_overwritten_gap_nothing_stale_becomes_a_parent, .init = NULL)
+{
+	uint32_t i;
+
+	set_up_mode(VSPAN_ABI_MODE_OVERWRITE);
+	vspan_begin(test, outer, 1);
+	drain(0);
+	for (i = 0; i < 5000; i++)
+		vspan_event(test, point, i);
+	drain(0);
+	cr_expect_str_eq(notes[0].what, "span");
+	cr_expect_eq(notes[0].common.flags, VSPAN_TRACE_FLAG_END_LOST);
+	cr_expect_str_eq(notes[1].what, "lost");
+	cr_expect_eq(notes[1].lost.reason, VSPAN_TRACE_LOST_OVERWRITTEN);
+	cr_expect_str_eq(notes[2].what, "event");
+	cr_expect_eq(notes[2].common.span, 0);
+}
