@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include "control.h"
 #include "provider.h"
 
 #define MANY 1000
@@ -297,6 +298,29 @@ static void emit_churn(void)
 	}
 }
 
+/* Each event of the static provider `vspan` that has a function. */
+static void emit_control(void)
+{
+	const struct control_attach attach = {1, 2, "a vm", {0xabc, 0xdef}, 3000000000};
+	const struct control_lost lost = {1, 2, 0x33, 4, 5, 6, 1};
+	const uint64_t trace_id[2] = {0x1111, 0x2222};
+	const struct vspan_ledger ledger = {10, 4, 1, 2, 3, 0, 0, 7, 8, 9, 11, 12, 13};
+
+	check(control_attach_enabled(), "vspan:attach is not enabled");
+	control_attach(&attach);
+	control_detach(1);
+	control_epoch(1, 2, 3);
+	control_clock(1, 2, 30, 40, 50);
+	control_lost(&lost);
+	control_violation(1, 2, "kind", 3, 4);
+	control_watermark(1, 2, 3, 4);
+	control_vcpu_exit(1, 2, "halt", 3);
+	control_message(1, 2, 0x33, 4, "went wrong");
+	control_link(1, 2, 0x33, 0x44, trace_id, 5);
+	control_context(1, 2, trace_id, 0x33, 4);
+	control_ledger(1, 2, 3, &ledger);
+}
+
 static void wait_enabled(const struct provider_site *provider, bool wanted)
 {
 	uint32_t tries;
@@ -354,7 +378,8 @@ int main(int argc, char **argv)
 		const char *name;
 		void (*run)(void);
 	} modes[] = {{"types", emit_types}, {"variants", emit_variants}, {"many", emit_many},
-		{"series", emit_series}, {"churn", emit_churn}, {"obey", obey}};
+		{"series", emit_series}, {"churn", emit_churn}, {"control", emit_control},
+		{"obey", obey}};
 	size_t i;
 
 	for (i = 0; argc == 2 && i < sizeof(modes) / sizeof(modes[0]); i++) {
@@ -363,6 +388,6 @@ int main(int argc, char **argv)
 			return 0;
 		}
 	}
-	fprintf(stderr, "usage: %s types|variants|many|series|churn|obey\n", argv[0]);
+	fprintf(stderr, "usage: %s types|variants|many|series|churn|control|obey\n", argv[0]);
 	return 2;
 }

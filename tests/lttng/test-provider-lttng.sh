@@ -59,6 +59,16 @@ has() {
 	fi
 }
 
+# has_uris SESSION CLASS...: each event class says what it is.
+has_uris() {
+	local session=$1 class
+	shift
+	find "$work/$session" -name metadata -exec cat {} + | tr -d '\000' >"$work/metadata"
+	for class in "$@"; do
+		has "$work/metadata" "model.emf.uri = \"urn:vspan:1:$class\";"
+	done
+}
+
 ids='vm = 3, vcpu = 2, span = 0xFEDCBA9876543210'
 tail='tsc = 1000, ts = 5000000000'
 
@@ -81,10 +91,7 @@ test_types() {
 		vspanedge_test:plain_entry { $ids, parent = 0x123, $tail, flags = 0x41 }
 		vspan_test:plain { $ids, parent = 0x123, $tail, duration = 77, status = 2, flags = 0x41 }
 	END
-	find "$work/types" -name metadata -exec cat {} + | tr -d '\000' >"$work/metadata"
-	for class in span event entry exit; do
-		has "$work/metadata" "model.emf.uri = \"urn:vspan:1:$class\";"
-	done
+	has_uris types span event entry exit
 }
 
 test_variants() {
@@ -111,6 +118,31 @@ test_many() {
 		echo "vspan_test:site_$((i + 1)) { $ids, parent = 0x123, $tail, duration = 77," \
 			"status = 2, flags = 0x41, value = $((i + 1)), text = \"number $((i + 1))\" }"
 	done | same many
+}
+
+# The static provider: fields and order of trace.h.
+test_control() {
+	local ring='vm = 1, vcpu = 2' trace='trace_high = 0x1111, trace_low = 0x2222'
+
+	record control 'vspan:*'
+	quietly "$program" control
+	finish control
+	same control <<-END
+		vspan:attach { vm = 1, rings = 2, name = "a vm", identity_high = 0xABC, identity_low = 0xDEF, counter_hz = 3000000000 }
+		vspan:detach { vm = 1 }
+		vspan:epoch { $ring, epoch = 3 }
+		vspan:clock { $ring, tsc = 30, ts = 40, error_ns = 50 }
+		vspan:lost { $ring, span = 0x33, count = 4, ts_first = 5, ts_last = 6, reason = 1 }
+		vspan:violation { $ring, class = "kind", count = 3, position = 4 }
+		vspan:watermark { $ring, ts = 3, position = 4 }
+		vspan:vcpu_exit { $ring, reason = "halt", ts = 3 }
+		vspan:message { $ring, span = 0x33, ts = 4, text = "went wrong" }
+		vspan:link { $ring, span = 0x33, linked = 0x44, $trace, ts = 5 }
+		vspan:context { $ring, $trace, span = 0x33, ts = 4 }
+		vspan:ledger { $ring, epoch = 3, attempted = 10, emitted = 4, discarded_guest = 1, discarded_host = 2, torn = 3, invalid = 0, in_ring = 0 }
+	END
+	has_uris control attach detach epoch clock lost violation watermark vcpu_exit message \
+		link context ledger span event
 }
 
 # A site that comes and goes: no event lost, none twice, one class in the metadata.
@@ -225,7 +257,7 @@ test_trigger() {
 	END
 }
 
-for test in types variants many churn; do
+for test in types variants many churn control; do
 	"test_$test"
 	quietly lttng destroy "$test"
 done
