@@ -14,7 +14,7 @@ struct step {
 	struct ring_state *state;
 	const struct record *record;
 	const uint64_t *words;
-	uint64_t ts; /* of the record, ns */
+	uint64_t ts;    /* of the record, ns */
 	uint32_t flags; /* VSPAN_TRACE_FLAG_* it starts with */
 };
 
@@ -30,8 +30,8 @@ static void step_common(const struct step *step, struct provider_common *common)
 }
 
 /* Copies `count` payload words from `first` on; indexes them by the site. */
-static int step_payload(const struct step *step, uint32_t first, const struct site *site,
-	struct payload *payload)
+static int step_payload(
+	const struct step *step, uint32_t first, const struct site *site, struct payload *payload)
 {
 	payload->word_count = (uint16_t)(step->record->word_count - first);
 	memcpy(payload->words, step->words + first, payload->word_count * sizeof(uint64_t));
@@ -69,8 +69,8 @@ static void span_finish(struct vspan_attachment *attachment, struct ring_state *
 }
 
 /* An end that came before its begin, because its ring was drained first. */
-static void span_end_early(struct vspan_attachment *attachment, struct ring_state *state,
-	struct open_span *span)
+static void span_end_early(
+	struct vspan_attachment *attachment, struct ring_state *state, struct open_span *span)
 {
 	uint32_t i;
 
@@ -146,8 +146,8 @@ static struct open_span *span_of(struct vspan_attachment *attachment, uint64_t i
 static enum violation step_end(struct step *step)
 {
 	uint64_t id = step->words[0];
-	uint8_t status = (step->record->flags & VSPAN_ABI_FLAG_STATUS_MASK) >>
-		VSPAN_ABI_FLAG_STATUS_SHIFT;
+	uint8_t status =
+		(step->record->flags & VSPAN_ABI_FLAG_STATUS_MASK) >> VSPAN_ABI_FLAG_STATUS_SHIFT;
 	struct vspan_attachment *attachment = step->attachment;
 	struct ring_state *home = ring_of(attachment, id);
 	struct open_span *span = span_of(attachment, id);
@@ -198,8 +198,7 @@ static enum violation step_message(struct step *step, struct open_span *span, ui
 		return VIOLATION_PAYLOAD;
 	span->status = (uint8_t)status;
 	sanitise_text((const char *)(step->words + 3), length, text, sizeof(text));
-	control_message(
-		step->attachment->vm, step->state->ring.index, span->id, step->ts, text);
+	control_message(step->attachment->vm, step->state->ring.index, span->id, step->ts, text);
 	return VIOLATION_NONE;
 }
 
@@ -227,8 +226,8 @@ static enum violation step_link(struct step *step)
 	const bool foreign = (step->record->flags & VSPAN_ABI_FLAG_FOREIGN) != 0;
 	static const uint64_t own[2];
 
-	control_link(step->attachment->vm, step->state->ring.index, step->words[0],
-		step->words[1], foreign ? step->words + 2 : own, step->ts);
+	control_link(step->attachment->vm, step->state->ring.index, step->words[0], step->words[1],
+		foreign ? step->words + 2 : own, step->ts);
 	return VIOLATION_NONE;
 }
 

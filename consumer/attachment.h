@@ -19,7 +19,7 @@
 struct known_site {
 	struct site site;
 	struct provider_site *provider; /* NULL: described wrongly, or refused by LTTng */
-	bool enabled; /* what the guest was last told */
+	bool enabled;                   /* what the guest was last told */
 };
 
 struct early_end {
@@ -31,10 +31,10 @@ struct early_end {
 struct ring_state {
 	struct ring ring;
 	struct span_table spans;
-	uint64_t last_ts; /* ns of the latest record: none is emitted before it */
-	uint64_t looked; /* ns of the last look past the published position */
-	uint64_t watermark; /* last one emitted */
-	uint64_t idle_ts; /* ns: the ring was empty then, nothing earlier can come */
+	uint64_t last_ts;         /* ns of the latest record: none is emitted before it */
+	uint64_t looked;          /* ns of the last look past the published position */
+	uint64_t watermark;       /* last one emitted */
+	uint64_t idle_ts;         /* ns: the ring was empty then, nothing earlier can come */
 	uint64_t violations_told; /* violations already emitted */
 	bool dead;
 };

@@ -37,8 +37,8 @@ struct vspan_consumer {
 	pthread_t thread;
 	bool stop;
 	uint32_t next_vm;
-	struct clock_sample first_sample; /* start of the clocks' baseline */
-	uint64_t clock_refreshed; /* ns */
+	struct clock_sample first_sample;  /* start of the clocks' baseline */
+	uint64_t clock_refreshed;          /* ns */
 	struct vspan_consumer_stats stats; /* words written by the thread, read by anyone */
 	struct batch batch;
 };
@@ -51,8 +51,8 @@ static void consumer_count(struct vspan_consumer *consumer, uint32_t records, ui
 		return;
 	if (consumer->stats.first_record_ns == 0)
 		__atomic_store_n(&consumer->stats.first_record_ns, now, __ATOMIC_RELAXED);
-	__atomic_store_n(&consumer->stats.records, consumer->stats.records + records,
-		__ATOMIC_RELAXED);
+	__atomic_store_n(
+		&consumer->stats.records, consumer->stats.records + records, __ATOMIC_RELAXED);
 }
 
 /* One bounded drain of a ring. True if slots were consumed. */
@@ -61,8 +61,7 @@ static bool ring_drain(struct vspan_consumer *consumer, struct vspan_attachment 
 {
 	struct batch *batch = &consumer->batch;
 	uint64_t now = clock_now_ns();
-	uint32_t records =
-		ring_read(&state->ring, look, now, consumer->options.hole_ns, batch);
+	uint32_t records = ring_read(&state->ring, look, now, consumer->options.hole_ns, batch);
 
 	/* The records are older than this instant, not than the one before the copy. */
 	if (records != 0)
@@ -192,8 +191,7 @@ static void consumer_refresh_clocks(struct vspan_consumer *consumer, uint64_t no
 		return;
 	consumer->clock_refreshed = now;
 	clock_sample(&sample);
-	cds_list_for_each_entry_rcu(attachment, &consumer->registry.attachments, node)
-	{
+	cds_list_for_each_entry_rcu (attachment, &consumer->registry.attachments, node) {
 		if (clock_set(&attachment->clock, &consumer->first_sample, &sample,
 			    attachment->counter_offset, attachment->counter_error) == 0)
 			control_clock(attachment->vm, UINT32_MAX, attachment->clock.counter0,
@@ -211,8 +209,7 @@ static bool consumer_round(struct vspan_consumer *consumer)
 
 	urcu_memb_read_lock();
 	consumer_refresh_clocks(consumer, now);
-	cds_list_for_each_entry_rcu(attachment, &consumer->registry.attachments, node)
-	{
+	cds_list_for_each_entry_rcu (attachment, &consumer->registry.attachments, node) {
 		if (attachment->detached)
 			continue;
 		attachment_sync_enables(attachment);
@@ -258,8 +255,8 @@ static int consumer_fail(struct vspan_consumer *consumer, int code, struct vspan
 	return error_set(error, code, "cannot start the consumer: %s", strerror(code));
 }
 
-int vspan_consumer_create(const struct vspan_consumer_options *options,
-	struct vspan_consumer **out, struct vspan_error *error)
+int vspan_consumer_create(const struct vspan_consumer_options *options, struct vspan_consumer **out,
+	struct vspan_error *error)
 {
 	struct vspan_consumer *consumer = calloc(1, sizeof(*consumer));
 	int ret;
@@ -340,8 +337,8 @@ static void attachment_announce(const struct vspan_attachment *attachment)
 
 	memcpy(attach.identity, region->identity, sizeof(attach.identity));
 	control_attach(&attach);
-	control_clock(attachment->vm, UINT32_MAX, attachment->clock.counter0,
-		attachment->clock.ns0, attachment->clock.error_ns);
+	control_clock(attachment->vm, UINT32_MAX, attachment->clock.counter0, attachment->clock.ns0,
+		attachment->clock.error_ns);
 	for (i = 0; i < attachment->ring_count; i++)
 		control_epoch(attachment->vm, i, attachment->rings[i].ring.epoch);
 }
@@ -363,7 +360,8 @@ int vspan_consumer_attach(struct vspan_consumer *consumer, struct vspan_region *
 	if (attachment_start_clock(attachment, &consumer->first_sample) < 0) {
 		attachment_destroy(attachment);
 		return error_set(error, ERANGE,
-			"this machine's time stamp counter does not advance steadily: vspan needs an invariant TSC");
+			"this machine's time stamp counter does not advance steadily: vspan needs "
+			"an invariant TSC");
 	}
 	attachment_announce(attachment);
 	region_set_draining(region, true);

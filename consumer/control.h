@@ -46,7 +46,6 @@ void control_link(uint32_t vm, uint32_t vcpu, uint64_t span, uint64_t linked,
 	const uint64_t trace_id[2], uint64_t ts);
 void control_context(
 	uint32_t vm, uint32_t vcpu, const uint64_t trace_id[2], uint64_t span, uint64_t ts);
-void control_ledger(
-	uint32_t vm, uint32_t vcpu, uint32_t epoch, const struct vspan_ledger *ledger);
+void control_ledger(uint32_t vm, uint32_t vcpu, uint32_t epoch, const struct vspan_ledger *ledger);
 
 #endif /* VSPAN_CONSUMER_CONTROL_H */

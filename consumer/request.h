@@ -13,9 +13,9 @@
 #include <vspan/host.h>
 
 enum request_kind {
-	REQUEST_HELLO, /* learn call sites, set enable bytes */
-	REQUEST_DRAIN, /* drain a stopped vCPU's ring */
-	REQUEST_DEAD, /* its writer is gone: drain, tear, abort, close */
+	REQUEST_HELLO,  /* learn call sites, set enable bytes */
+	REQUEST_DRAIN,  /* drain a stopped vCPU's ring */
+	REQUEST_DEAD,   /* its writer is gone: drain, tear, abort, close */
 	REQUEST_DETACH, /* all rings dead */
 	REQUEST_LEDGER,
 };

@@ -84,8 +84,8 @@ static void vspan_guest_publish_site(
 	copy_text(entry->name, from->name, sizeof(entry->name));
 	copy_text(entry->file, from->file, sizeof(entry->file));
 	for (i = 0; i < from->field_count; i++) {
-		copy_text(entry->fields[i].name, from->fields[i].name,
-			sizeof(entry->fields[i].name));
+		copy_text(
+			entry->fields[i].name, from->fields[i].name, sizeof(entry->fields[i].name));
 		entry->fields[i].type = from->fields[i].type;
 		entry->fields[i].flags = from->fields[i].flags;
 		entry->fields[i].length = from->fields[i].length;

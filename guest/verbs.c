@@ -29,8 +29,8 @@ void vspan_log(uint32_t level, const char *module, const char *text)
 }
 
 /* Opens a record about `span` on this vCPU's ring, the span as its word 0. */
-static bool span_record_open(struct vspan_record *record, uint32_t kind, uint32_t site,
-	uint32_t words, vspan_t span)
+static bool span_record_open(
+	struct vspan_record *record, uint32_t kind, uint32_t site, uint32_t words, vspan_t span)
 {
 	struct vspan_writer *writer = vspan_writer_self();
 	const uint32_t slots = vspan_record_slots(words);
@@ -45,8 +45,7 @@ static bool span_record_open(struct vspan_record *record, uint32_t kind, uint32_
 bool vspan_set_open(struct vspan_record *record, const struct vspan_site *site, vspan_t span,
 	uint32_t field, uint32_t words)
 {
-	if (!span_record_open(
-		    record, VSPAN_ABI_KIND_SET, site->id, VSPAN_SET_WORDS + words, span))
+	if (!span_record_open(record, VSPAN_ABI_KIND_SET, site->id, VSPAN_SET_WORDS + words, span))
 		return false;
 	vspan_record_put(record, 1, field);
 	return true;
@@ -62,8 +61,8 @@ void vspan_status(vspan_t span, uint32_t status, const char *message)
 	if (span == 0)
 		return;
 	length = vspan_fit_string(message, &words_left, &cut);
-	if (!span_record_open(&record, VSPAN_ABI_KIND_SET, 0,
-		    VSPAN_ABI_RECORD_WORDS_MAX - words_left, span))
+	if (!span_record_open(
+		    &record, VSPAN_ABI_KIND_SET, 0, VSPAN_ABI_RECORD_WORDS_MAX - words_left, span))
 		return;
 	vspan_record_put(&record, 1, VSPAN_ABI_FIELD_MESSAGE | (uint64_t)status << 32);
 	vspan_record_put_bytes(&record, VSPAN_SET_WORDS, message, length, cut);
@@ -74,8 +73,7 @@ void vspan_link(vspan_t span, vspan_t other)
 {
 	struct vspan_record record;
 
-	if (span == 0 || other == 0 ||
-		!span_record_open(&record, VSPAN_ABI_KIND_LINK, 0, 2, span))
+	if (span == 0 || other == 0 || !span_record_open(&record, VSPAN_ABI_KIND_LINK, 0, 2, span))
 		return;
 	vspan_record_put(&record, 1, other);
 	vspan_record_commit(&record);

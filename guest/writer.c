@@ -79,8 +79,7 @@ static void vspan_writer_report_loss(struct vspan_writer *writer)
 
 	if (lost == 0 || !vspan_record_open(&record, writer, LOST_SLOTS, writer->limit_end, false))
 		return;
-	vspan_record_stamp(
-		&record, first, vspan_header(VSPAN_ABI_KIND_LOST, LOST_SLOTS, 0, 0));
+	vspan_record_stamp(&record, first, vspan_header(VSPAN_ABI_KIND_LOST, LOST_SLOTS, 0, 0));
 	vspan_record_put(&record, 0, lost);
 	vspan_record_put(&record, 1, last);
 	vspan_record_put(&record, 2, ends);

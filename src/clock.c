@@ -56,8 +56,8 @@ int clock_set(struct clock *clock, const struct clock_sample *from, const struct
 	clock->offset = offset;
 	clock->counter0 = now->counter + (uint64_t)offset;
 	clock->ns0 = now->ns;
-	clock->offset_error_ns = (uint64_t)(((wide_unsigned)offset_error_ticks * clock->ratio) >>
-		CLOCK_RATIO_SHIFT);
+	clock->offset_error_ns =
+		(uint64_t)(((wide_unsigned)offset_error_ticks * clock->ratio) >> CLOCK_RATIO_SHIFT);
 	clock->error_ns = now->error_ns + from->error_ns + clock->offset_error_ns + 1;
 	return 0;
 }

@@ -18,7 +18,7 @@
 /* A simultaneous reading of both clocks; the truth is within +-error_ns of ns. */
 struct clock_sample {
 	uint64_t counter; /* host counter, ticks */
-	uint64_t ns; /* CLOCK_MONOTONIC */
+	uint64_t ns;      /* CLOCK_MONOTONIC */
 	uint64_t error_ns;
 };
 

@@ -38,15 +38,14 @@ static int options_check(const struct vspan_region_options *options, uint32_t ri
 			options->ring_count, VSPAN_ABI_RINGS_MAX);
 	if (!power_of_two(ring_size) || ring_size < VSPAN_ABI_RING_SIZE_MIN ||
 		ring_size > VSPAN_ABI_RING_SIZE_MAX)
-		return error_set(error, EINVAL,
-			"ring size %u: give a power of two from 64k to 1G", ring_size);
+		return error_set(error, EINVAL, "ring size %u: give a power of two from 64k to 1G",
+			ring_size);
 	if (sites > VSPAN_ABI_SITES_MAX)
 		return error_set(error, EINVAL, "%u call sites: a region describes at most %u",
 			sites, VSPAN_ABI_SITES_MAX);
 	if (options->mode > VSPAN_ABI_MODE_OVERWRITE)
 		return error_set(error, EINVAL,
-			"ring mode %u: use block (1), discard (2) or overwrite (3)",
-			options->mode);
+			"ring mode %u: use block (1), discard (2) or overwrite (3)", options->mode);
 	return 0;
 }
 
@@ -109,11 +108,13 @@ int geometry_check(const struct vspan_abi_region *header, uint64_t mapped,
 			"not a vspan region (no magic number): create one with `vspan create`");
 	if (header->major != VSPAN_ABI_MAJOR || header->struct_size < sizeof(*header))
 		return error_set(error, EINVAL,
-			"region of ABI version %u.%u: this vspan reads version %u; use matching versions",
+			"region of ABI version %u.%u: this vspan reads version %u; use matching "
+			"versions",
 			header->major, header->minor, VSPAN_ABI_MAJOR);
 	if (header->region_size > mapped)
 		return error_set(error, EINVAL,
-			"truncated region: its header says %llu bytes, there are %llu; copy all of it",
+			"truncated region: its header says %llu bytes, there are %llu; copy all of "
+			"it",
 			(unsigned long long)header->region_size, (unsigned long long)mapped);
 	if (header->ring_count < 1 || header->ring_count > VSPAN_ABI_RINGS_MAX ||
 		header->site_capacity > VSPAN_ABI_SITES_MAX ||
@@ -137,15 +138,14 @@ int geometry_check(const struct vspan_abi_region *header, uint64_t mapped,
 	return 0;
 }
 
-int geometry_check_ring(const struct geometry *geometry, const struct vspan_abi_ring *ring,
-	struct region_ring *out)
+int geometry_check_ring(
+	const struct geometry *geometry, const struct vspan_abi_ring *ring, struct region_ring *out)
 {
 	uint64_t bytes = (uint64_t)ring->slot_count * VSPAN_ABI_SLOT_SIZE;
 
 	if (!power_of_two(ring->slot_count) || bytes < VSPAN_ABI_RING_SIZE_MIN ||
 		bytes > VSPAN_ABI_RING_SIZE_MAX ||
-		!within(ring->slots_offset, 1, bytes, geometry->host_size,
-			geometry->region_size) ||
+		!within(ring->slots_offset, 1, bytes, geometry->host_size, geometry->region_size) ||
 		ring->mode < VSPAN_ABI_MODE_BLOCK || ring->mode > VSPAN_ABI_MODE_OVERWRITE ||
 		ring->epoch > VSPAN_ABI_EPOCH_MAX)
 		return -EINVAL;

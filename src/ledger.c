@@ -31,7 +31,8 @@ void vspan_ledger_add(struct vspan_ledger *sum, const struct vspan_ledger *more)
 	sum->fulls += more->fulls;
 }
 
-/* Reads the guest's words, those that grow last first, so that a running writer never shows less. */
+/* Reads the guest's words, those that grow last first, so that a running writer never shows less.
+ */
 static void ledger_ask_guest(const struct ring *ring, struct vspan_ledger *ledger)
 {
 	ledger->fulls = vspan_read_once(&ring->writer->full);

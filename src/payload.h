@@ -13,7 +13,8 @@
 struct payload {
 	uint16_t word_count;
 	bool cut; /* a string or bytes field was shortened by the guest */
-	uint16_t offset[VSPAN_ABI_FIELDS_MAX]; /* first word of each field; set by payload_index() */
+	uint16_t
+		offset[VSPAN_ABI_FIELDS_MAX]; /* first word of each field; set by payload_index() */
 	uint64_t words[VSPAN_ABI_RECORD_WORDS_MAX];
 };
 
@@ -28,8 +29,8 @@ int payload_index(struct payload *payload, const struct site *site);
 uint64_t payload_word(const struct payload *payload, uint32_t field);
 
 /* Bytes and length of a string, bytes or array field. *length <= STRING_MAX or the array's size. */
-const void *payload_bytes(const struct payload *payload, const struct site *site, uint32_t field,
-	uint32_t *length);
+const void *payload_bytes(
+	const struct payload *payload, const struct site *site, uint32_t field, uint32_t *length);
 
 /*
  * Replaces field `field` by the value in `words`, encoded as in a record.

@@ -13,16 +13,16 @@
 /* Rules a guest may break, each counted by itself. */
 enum violation {
 	VIOLATION_NONE,
-	VIOLATION_PUBLISHED, /* published position outside the ring */
-	VIOLATION_KIND, /* unknown kind of record */
-	VIOLATION_SLOTS, /* record longer than allowed, or shorter than its kind needs */
+	VIOLATION_PUBLISHED,    /* published position outside the ring */
+	VIOLATION_KIND,         /* unknown kind of record */
+	VIOLATION_SLOTS,        /* record longer than allowed, or shorter than its kind needs */
 	VIOLATION_CONTINUATION, /* head committed, continuation not; or one without head */
-	VIOLATION_SITE, /* call site unknown, or of the wrong kind */
-	VIOLATION_PAYLOAD, /* fields do not fit the call site */
-	VIOLATION_SPAN, /* ends, or names, a span that is not open */
-	VIOLATION_ACCOUNTING, /* attempted and discarded do not add up */
-	VIOLATION_LATE, /* commit of a slot that had been given up as torn */
-	VIOLATION_DESCRIPTION, /* a call-site table entry that breaks a rule */
+	VIOLATION_SITE,         /* call site unknown, or of the wrong kind */
+	VIOLATION_PAYLOAD,      /* fields do not fit the call site */
+	VIOLATION_SPAN,         /* ends, or names, a span that is not open */
+	VIOLATION_ACCOUNTING,   /* attempted and discarded do not add up */
+	VIOLATION_LATE,         /* commit of a slot that had been given up as torn */
+	VIOLATION_DESCRIPTION,  /* a call-site table entry that breaks a rule */
 	VIOLATION_COUNT
 };
 
@@ -33,7 +33,7 @@ struct record {
 	uint64_t counter;
 	uint32_t site;
 	uint16_t flags; /* VSPAN_ABI_FLAG_* */
-	uint8_t kind; /* VSPAN_ABI_KIND_* */
+	uint8_t kind;   /* VSPAN_ABI_KIND_* */
 	uint8_t slots;
 	uint16_t first_word; /* of its payload in struct batch */
 	uint16_t word_count;

@@ -150,8 +150,7 @@ int vspan_region_create(const struct vspan_region_options *options, struct vspan
 		return ret;
 	}
 	header_write(region);
-	rings_write(region, ring_size,
-		options->mode != 0 ? options->mode : VSPAN_ABI_MODE_BLOCK);
+	rings_write(region, ring_size, options->mode != 0 ? options->mode : VSPAN_ABI_MODE_BLOCK);
 	*out = region;
 	return 0;
 }
@@ -166,7 +165,8 @@ static int rings_read(struct vspan_region *region, struct vspan_error *error)
 
 		if (geometry_check_ring(&region->geometry, &copy, &region->rings[i]) < 0)
 			return error_set(error, EINVAL,
-				"damaged region: descriptor of ring %u is out of range; create a new one",
+				"damaged region: descriptor of ring %u is out of range; create a "
+				"new one",
 				i);
 	}
 	return 0;
@@ -184,7 +184,8 @@ int vspan_region_open(int fd, struct vspan_region **out, struct vspan_error *err
 		return error_set(error, errno, "cannot look at the region: %s", strerror(errno));
 	if (pread(fd, &header, sizeof(header), 0) != (ssize_t)sizeof(header))
 		return error_set(error, EINVAL,
-			"truncated region: shorter than its header; create one with `vspan create`");
+			"truncated region: shorter than its header; create one with `vspan "
+			"create`");
 	ret = geometry_check(&header, (uint64_t)status.st_size, &geometry, error);
 	if (ret < 0)
 		return ret;
@@ -279,7 +280,7 @@ int guest_hello_read(const struct vspan_region *region, uint32_t *site_count)
 	if (__atomic_load_n(&hello->major, __ATOMIC_RELAXED) != VSPAN_ABI_MAJOR)
 		return -EPROTO;
 	count = vspan_describe_load_u32_E(&hello->site_count);
-	*site_count = count < region->geometry.site_capacity ? count
-							     : region->geometry.site_capacity;
+	*site_count =
+		count < region->geometry.site_capacity ? count : region->geometry.site_capacity;
 	return 0;
 }

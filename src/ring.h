@@ -20,7 +20,7 @@
 struct batch {
 	uint64_t from; /* position of the first slot taken */
 	uint64_t next; /* position after the last slot taken */
-	bool gap; /* overwrite mode: records before the first were overwritten unread */
+	bool gap;      /* overwrite mode: records before the first were overwritten unread */
 	uint32_t record_count;
 	uint32_t word_count;
 	struct record records[BATCH_SLOTS];
@@ -31,7 +31,7 @@ struct batch {
 enum ring_look {
 	RING_PUBLISHED, /* to the published position: never touches a line being written */
 	RING_COMMITTED, /* past it, as far as slots are committed: idle rings, stopped vCPUs */
-	RING_DEAD, /* to the last reserved slot: the writer will never write again */
+	RING_DEAD,      /* to the last reserved slot: the writer will never write again */
 };
 
 struct ring_hole {
@@ -49,9 +49,9 @@ struct ring {
 	uint32_t slot_count;
 	uint32_t mode;
 	uint32_t epoch;
-	uint64_t cursor; /* next position to read */
+	uint64_t cursor;    /* next position to read */
 	uint64_t published; /* highest published position seen */
-	bool resync; /* after damage: continuation slots without head are expected */
+	bool resync;        /* after damage: continuation slots without head are expected */
 	bool closed;
 	uint64_t hole_since; /* ns; 0: the slot at the cursor is not known to be a hole */
 	uint64_t hole_slots; /* given up so far */

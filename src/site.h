@@ -11,15 +11,15 @@
 
 struct site_field {
 	char name[VSPAN_ABI_FIELD_NAME]; /* a C identifier, NUL-terminated */
-	uint8_t type; /* VSPAN_ABI_TYPE_* */
-	uint8_t flags; /* VSPAN_ABI_FIELD_* */
-	uint16_t length; /* elements of an array of integers, 0: a scalar */
+	uint8_t type;                    /* VSPAN_ABI_TYPE_* */
+	uint8_t flags;                   /* VSPAN_ABI_FIELD_* */
+	uint16_t length;                 /* elements of an array of integers, 0: a scalar */
 };
 
 struct site {
 	uint32_t id;
 	uint32_t line;
-	uint8_t kind; /* VSPAN_ABI_SITE_* */
+	uint8_t kind;  /* VSPAN_ABI_SITE_* */
 	uint8_t level; /* VSPAN_ABI_LEVEL_*, 0..14 */
 	uint8_t field_count;
 	char provider[VSPAN_ABI_SITE_PROVIDER];

@@ -74,8 +74,7 @@
 	typedef char vspan_abi_assert_##name[(condition) ? 1 : -1] __attribute__((unused))
 #endif
 
-#define VSPAN_ABI_SIZE(type, size) \
-	VSPAN_ABI_ASSERT(sizeof(struct type) == (size), type##_size)
+#define VSPAN_ABI_SIZE(type, size) VSPAN_ABI_ASSERT(sizeof(struct type) == (size), type##_size)
 #define VSPAN_ABI_OFFSET(type, member, offset) \
 	VSPAN_ABI_ASSERT(offsetof(struct type, member) == (offset), type##_##member)
 
@@ -122,17 +121,17 @@ struct vspan_abi_region {
 	uint32_t reserved0;
 	uint64_t features; /* VSPAN_ABI_FEATURE_* the host offers */
 	uint64_t region_size;
-	uint64_t host_size; /* bytes of host pages; guest pages start here */
+	uint64_t host_size;   /* bytes of host pages; guest pages start here */
 	uint8_t identity[16]; /* random; the root of derived trace ids */
-	uint64_t counter_hz; /* nominal counter frequency, 0: unknown */
+	uint64_t counter_hz;  /* nominal counter frequency, 0: unknown */
 	uint32_t ring_count;
 	uint32_t site_capacity;
 	uint64_t control_offset;
-	uint64_t rings_offset; /* struct vspan_abi_ring[ring_count] */
+	uint64_t rings_offset;    /* struct vspan_abi_ring[ring_count] */
 	uint64_t contexts_offset; /* struct vspan_abi_context[ring_count] */
-	uint64_t enables_offset; /* uint8_t[site_capacity] */
+	uint64_t enables_offset;  /* uint8_t[site_capacity] */
 	uint64_t hello_offset;
-	uint64_t sites_offset; /* struct vspan_abi_site[site_capacity] */
+	uint64_t sites_offset;   /* struct vspan_abi_site[site_capacity] */
 	uint64_t writers_offset; /* struct vspan_abi_writer[ring_count] */
 	uint64_t reserved1[7];
 	char name[VSPAN_ABI_REGION_NAME]; /* of the VM, NUL-terminated */
@@ -151,9 +150,9 @@ VSPAN_ABI_OFFSET(vspan_abi_region, name, 192);
 
 /* Written by the host at any time; each word stands alone. */
 struct vspan_abi_control {
-	uint32_t enabled; /* 0: no call site is enabled, nothing listens */
-	uint32_t draining; /* 1: a consumer is attached */
-	uint64_t ping; /* number of the last clock ping, 0: none yet */
+	uint32_t enabled;      /* 0: no call site is enabled, nothing listens */
+	uint32_t draining;     /* 1: a consumer is attached */
+	uint64_t ping;         /* number of the last clock ping, 0: none yet */
 	uint64_t ping_counter; /* host counter when that ping was sent */
 	uint64_t reserved[13];
 };
@@ -161,13 +160,13 @@ VSPAN_ABI_SIZE(vspan_abi_control, 128);
 VSPAN_ABI_OFFSET(vspan_abi_control, ping, 8);
 
 /* vspan_abi_ring.mode: what a writer does when its ring is full. */
-#define VSPAN_ABI_MODE_BLOCK 1u /* exit to the host, which drains and resumes */
-#define VSPAN_ABI_MODE_DISCARD 2u /* drop the new record, count it */
+#define VSPAN_ABI_MODE_BLOCK 1u     /* exit to the host, which drains and resumes */
+#define VSPAN_ABI_MODE_DISCARD 2u   /* drop the new record, count it */
 #define VSPAN_ABI_MODE_OVERWRITE 3u /* drop the oldest (flight recorder) */
 
 /* vspan_abi_ring.state */
 #define VSPAN_ABI_RING_UNUSED 0u
-#define VSPAN_ABI_RING_READY 1u /* epoch set, its writer may write */
+#define VSPAN_ABI_RING_READY 1u  /* epoch set, its writer may write */
 #define VSPAN_ABI_RING_CLOSED 2u /* its vCPU is gone for good */
 
 /* One per ring. First line: geometry and epoch; second line: the consumer's cursor. */
@@ -187,10 +186,10 @@ VSPAN_ABI_OFFSET(vspan_abi_ring, cursor, 128);
 
 /* The trace context that applies to what this vCPU does now (W3C trace-context). */
 struct vspan_abi_context {
-	uint64_t sequence; /* odd while the host writes (H) */
+	uint64_t sequence;    /* odd while the host writes (H) */
 	uint64_t trace_id[2]; /* most significant half first */
-	uint64_t span_id; /* the host span that entered the vCPU, 0: none */
-	uint64_t position; /* ring position from which it applies */
+	uint64_t span_id;     /* the host span that entered the vCPU, 0: none */
+	uint64_t position;    /* ring position from which it applies */
 	uint32_t trace_flags;
 	uint32_t reserved0;
 	uint64_t reserved1[10];
@@ -213,11 +212,11 @@ struct vspan_abi_hello {
 	uint16_t major; /* the ABI the guest was built for */
 	uint16_t minor;
 	uint32_t reserved0;
-	uint64_t features; /* VSPAN_ABI_FEATURE_* the guest will use */
+	uint64_t features;   /* VSPAN_ABI_FEATURE_* the guest will use */
 	uint64_t counter_hz; /* what the guest believes, 0: unknown */
 	char name[VSPAN_ABI_HELLO_NAME];
 	uint64_t reserved1[4];
-	uint32_t site_count; /* call sites published so far */
+	uint32_t site_count;    /* call sites published so far */
 	uint32_t sites_refused; /* call sites that found the table full */
 	uint64_t reserved2[15];
 };
@@ -316,15 +315,15 @@ struct vspan_abi_writer {
 
 	uint64_t reserve; /* next free position, in slots (D) */
 	uint64_t cached_cursor;
-	uint64_t commit_base; /* epoch << VSPAN_ABI_COMMIT_EPOCH_SHIFT */
-	uint64_t token_base; /* ring and epoch part of span ids */
-	uint64_t attempted; /* records */
-	uint64_t discarded; /* records, among the attempted */
+	uint64_t commit_base;   /* epoch << VSPAN_ABI_COMMIT_EPOCH_SHIFT */
+	uint64_t token_base;    /* ring and epoch part of span ids */
+	uint64_t attempted;     /* records */
+	uint64_t discarded;     /* records, among the attempted */
 	uint64_t context_flags; /* VSPAN_ABI_FLAG_INTERRUPT inside a handler */
 	uint64_t reserved1[9];
 
-	uint64_t pending_lost; /* discarded since the last loss report */
-	uint64_t pending_ends; /* span ends among them */
+	uint64_t pending_lost;  /* discarded since the last loss report */
+	uint64_t pending_ends;  /* span ends among them */
 	uint64_t pending_first; /* counter of the first and last of them */
 	uint64_t pending_last;
 	uint64_t full; /* times the host was asked for room */

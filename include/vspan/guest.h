@@ -31,20 +31,20 @@ extern "C" {
 #endif
 
 /* A span: provider, name, level, then fields as (type, name) or (type, name, length). */
-#define VSPAN_SPAN(provider, name, ...)                                        \
-	enum {                                                                 \
-		VSPAN_EACH(VSPAN_INDEX, provider, name, __VA_ARGS__)           \
-		vspan_index__##provider##__##name##__count                     \
-	};                                                                     \
-	VSPAN_SITE_DEFINE(provider, name, VSPAN_ABI_SITE_SPAN, __VA_ARGS__);   \
-	VSPAN_WRITE_DEFINE(provider, name, VSPAN_ABI_KIND_BEGIN, __VA_ARGS__)  \
-	VSPAN_EACH(VSPAN_SETTER, provider, name, __VA_ARGS__)                  \
+#define VSPAN_SPAN(provider, name, ...)                                       \
+	enum {                                                                \
+		VSPAN_EACH(VSPAN_INDEX, provider, name, __VA_ARGS__)          \
+			vspan_index__##provider##__##name##__count            \
+	};                                                                    \
+	VSPAN_SITE_DEFINE(provider, name, VSPAN_ABI_SITE_SPAN, __VA_ARGS__);  \
+	VSPAN_WRITE_DEFINE(provider, name, VSPAN_ABI_KIND_BEGIN, __VA_ARGS__) \
+	VSPAN_EACH(VSPAN_SETTER, provider, name, __VA_ARGS__)                 \
 	struct vspan_semicolon
 
 /* A point event; the same form. */
-#define VSPAN_EVENT(provider, name, ...)                                       \
-	VSPAN_SITE_DEFINE(provider, name, VSPAN_ABI_SITE_EVENT, __VA_ARGS__);  \
-	VSPAN_WRITE_DEFINE(provider, name, VSPAN_ABI_KIND_EVENT, __VA_ARGS__)  \
+#define VSPAN_EVENT(provider, name, ...)                                      \
+	VSPAN_SITE_DEFINE(provider, name, VSPAN_ABI_SITE_EVENT, __VA_ARGS__); \
+	VSPAN_WRITE_DEFINE(provider, name, VSPAN_ABI_KIND_EVENT, __VA_ARGS__) \
 	struct vspan_semicolon
 
 /* The first of the variable arguments is the call site's name, the rest its field values. */
@@ -54,16 +54,15 @@ extern "C" {
 /* Opens a span: vspan_begin(provider, name, values...). */
 #define vspan_begin(provider, ...) VSPAN_CALL(provider, false, 0, __VA_ARGS__, 0)
 
-/* Opens a span under `parent`, off the stack: vspan_begin_child(parent, provider, name, values...). */
-#define vspan_begin_child(parent, provider, ...) \
-	VSPAN_CALL(provider, true, parent, __VA_ARGS__, 0)
+/* Opens a span under `parent`, off the stack: vspan_begin_child(parent, provider, name, values...).
+ */
+#define vspan_begin_child(parent, provider, ...) VSPAN_CALL(provider, true, parent, __VA_ARGS__, 0)
 
 /* A point event of the innermost open span: vspan_event(provider, name, values...). */
 #define vspan_event(provider, ...) ((void)VSPAN_CALL(provider, false, 0, __VA_ARGS__, 0))
 
 /* A point event of `span`. */
-#define vspan_event_on(span, provider, ...) \
-	((void)VSPAN_CALL(provider, true, span, __VA_ARGS__, 0))
+#define vspan_event_on(span, provider, ...) ((void)VSPAN_CALL(provider, true, span, __VA_ARGS__, 0))
 
 /* Changes a field of an open span: vspan_set(span, provider, name, field, value). */
 #define vspan_set(span, provider, name, field, ...) \
@@ -82,8 +81,8 @@ static inline void vspan_end_status(vspan_t span, uint32_t status)
 	if (span == 0)
 		return;
 	writer = vspan_writer_self();
-	if (!vspan_record_open(&record, writer, 1, writer->limit_end,
-		    (span & VSPAN_ABI_SPAN_DETACHED) == 0))
+	if (!vspan_record_open(
+		    &record, writer, 1, writer->limit_end, (span & VSPAN_ABI_SPAN_DETACHED) == 0))
 		return;
 	vspan_record_stamp(&record, vspan_port_counter_inline(),
 		vspan_header(VSPAN_ABI_KIND_END, 1, status << VSPAN_ABI_FLAG_STATUS_SHIFT, 0));
@@ -107,7 +106,7 @@ static inline void vspan_scope_end(const vspan_t *span)
 {
 	vspan_end(*span);
 }
-#define VSPAN_SCOPE(provider, ...)                                              \
+#define VSPAN_SCOPE(provider, ...)                                                    \
 	__attribute__((cleanup(vspan_scope_end), unused)) const vspan_t VSPAN_PP_CAT( \
 		vspan_scope_, __LINE__) = vspan_begin(provider, __VA_ARGS__)
 
@@ -158,7 +157,7 @@ struct vspan_context {
 bool vspan_context_read(struct vspan_context *context);
 
 #define VSPAN_ATTACH_OK 0
-#define VSPAN_ATTACH_ABSENT (-1) /* the port found no region */
+#define VSPAN_ATTACH_ABSENT (-1)       /* the port found no region */
 #define VSPAN_ATTACH_INCOMPATIBLE (-2) /* not a region, or not one this guest speaks */
 
 int vspan_guest_attach(const char *name, struct vspan_site *first, struct vspan_site *last);

@@ -34,13 +34,13 @@ struct vspan_error {
 struct vspan_region;
 
 struct vspan_region_options {
-	const char *name; /* of the VM; NULL: "guest" */
-	const char *path; /* a file to create for QEMU's mem-path; NULL: a sealed memfd */
-	uint32_t ring_count; /* 1..VSPAN_ABI_RINGS_MAX */
-	uint32_t ring_size; /* bytes; power of two, VSPAN_ABI_RING_SIZE_MIN..MAX; 0: 1 MiB */
-	uint32_t mode; /* VSPAN_ABI_MODE_*; 0: block */
+	const char *name;       /* of the VM; NULL: "guest" */
+	const char *path;       /* a file to create for QEMU's mem-path; NULL: a sealed memfd */
+	uint32_t ring_count;    /* 1..VSPAN_ABI_RINGS_MAX */
+	uint32_t ring_size;     /* bytes; power of two, VSPAN_ABI_RING_SIZE_MIN..MAX; 0: 1 MiB */
+	uint32_t mode;          /* VSPAN_ABI_MODE_*; 0: block */
 	uint32_t site_capacity; /* 0: 256 */
-	uint64_t counter_hz; /* 0: unknown */
+	uint64_t counter_hz;    /* 0: unknown */
 };
 
 /*
@@ -79,16 +79,16 @@ struct vspan_ledger {
 	uint64_t attempted;
 	uint64_t emitted;
 	uint64_t discarded_guest; /* dropped or overwritten by the guest for lack of room */
-	uint64_t discarded_host; /* dropped by the host (quota) */
-	uint64_t torn; /* reserved, never committed: the writer died inside */
-	uint64_t invalid; /* failed validation */
-	uint64_t in_ring; /* written, not drained yet */
-	uint64_t spans; /* finished spans, aborted ones included */
-	uint64_t aborted; /* of them, never ended by the guest */
-	uint64_t events; /* point events */
-	uint64_t violations; /* rules broken by the guest, all classes */
-	uint64_t lost_reports; /* lost records among `emitted` */
-	uint64_t fulls; /* times a writer asked the host for room */
+	uint64_t discarded_host;  /* dropped by the host (quota) */
+	uint64_t torn;            /* reserved, never committed: the writer died inside */
+	uint64_t invalid;         /* failed validation */
+	uint64_t in_ring;         /* written, not drained yet */
+	uint64_t spans;           /* finished spans, aborted ones included */
+	uint64_t aborted;         /* of them, never ended by the guest */
+	uint64_t events;          /* point events */
+	uint64_t violations;      /* rules broken by the guest, all classes */
+	uint64_t lost_reports;    /* lost records among `emitted` */
+	uint64_t fulls;           /* times a writer asked the host for room */
 };
 
 /* attempted minus the right-hand side: 0 for every honest guest. */
@@ -103,28 +103,27 @@ struct vspan_consumer;
 struct vspan_attachment;
 
 struct vspan_consumer_options {
-	uint64_t poll_ns; /* pause between drain rounds that found nothing; 0: 100 us */
+	uint64_t poll_ns;  /* pause between drain rounds that found nothing; 0: 100 us */
 	uint64_t quiet_ns; /* an idle ring's unpublished tail is read after this; 0: 1 ms */
-	uint64_t hole_ns; /* a reserved slot may stay open this long while its vCPU runs; 0: 1 s */
+	uint64_t hole_ns;  /* a reserved slot may stay open this long while its vCPU runs; 0: 1 s */
 	bool drain_on_exit_only; /* no drain between exits: for tests and measurements */
 };
 
 struct vspan_consumer_stats {
-	uint64_t rounds; /* drain rounds over all rings */
-	uint64_t records; /* records handed on */
+	uint64_t rounds;          /* drain rounds over all rings */
+	uint64_t records;         /* records handed on */
 	uint64_t first_record_ns; /* CLOCK_MONOTONIC of the first one, 0: none yet */
 };
 
 /* Creates a consumer and starts its thread. The caller owns *out. */
-int vspan_consumer_create(const struct vspan_consumer_options *options,
-	struct vspan_consumer **out, struct vspan_error *error);
+int vspan_consumer_create(const struct vspan_consumer_options *options, struct vspan_consumer **out,
+	struct vspan_error *error);
 
 /* Stops the thread and frees. Everything must have been detached. NULL is fine. */
 void vspan_consumer_destroy(struct vspan_consumer *consumer);
 
 /* Free. */
-void vspan_consumer_read_stats(
-	struct vspan_consumer *consumer, struct vspan_consumer_stats *stats);
+void vspan_consumer_read_stats(struct vspan_consumer *consumer, struct vspan_consumer_stats *stats);
 
 struct vspan_attach_options {
 	int64_t counter_offset; /* guest counter - host counter, ticks */

@@ -17,7 +17,7 @@ extern "C" {
 #endif
 
 /* Why the guest turns to the host. */
-#define VSPAN_NOTIFY_FULL 1u /* the ring is full: return when there may be room */
+#define VSPAN_NOTIFY_FULL 1u  /* the ring is full: return when there may be room */
 #define VSPAN_NOTIFY_FLUSH 2u /* return when the host has seen what was published */
 #define VSPAN_NOTIFY_HELLO 3u /* call sites are published: return when enable bytes are set */
 

@@ -65,12 +65,15 @@
 
 /* flags: what the reader had to say about a span or event. */
 #define VSPAN_TRACE_FLAG_INTERRUPT 0x01u /* written inside an interrupt handler */
-#define VSPAN_TRACE_FLAG_ABORTED 0x02u /* never ended: its vCPU died or was reset; ends at the last known time */
+#define VSPAN_TRACE_FLAG_ABORTED \
+	0x02u /* never ended: its vCPU died or was reset; ends at the last known time */
 #define VSPAN_TRACE_FLAG_END_LOST 0x04u /* its end was discarded; ends where the loss began */
-#define VSPAN_TRACE_FLAG_CLAMPED 0x08u /* its time was impossible and was moved to the nearest possible */
-#define VSPAN_TRACE_FLAG_CUT 0x10u /* a string or bytes field was shortened */
+#define VSPAN_TRACE_FLAG_CLAMPED \
+	0x08u /* its time was impossible and was moved to the nearest possible */
+#define VSPAN_TRACE_FLAG_CUT 0x10u      /* a string or bytes field was shortened */
 #define VSPAN_TRACE_FLAG_DETACHED 0x20u /* explicit parent; not on its vCPU's stack */
-#define VSPAN_TRACE_FLAG_EVICTED 0x40u /* the table of open spans was full: ended early by the host */
+#define VSPAN_TRACE_FLAG_EVICTED \
+	0x40u /* the table of open spans was full: ended early by the host */
 
 /*
  * Control events of provider `vspan`:
@@ -91,9 +94,9 @@
  *   span       as class span, then name(string) provider(string)    for sites without an own class
  *   event      as class event, then name(string) provider(string)
  */
-#define VSPAN_TRACE_LOST_FULL 1u /* the ring was full */
-#define VSPAN_TRACE_LOST_TORN 2u /* reserved, never committed: the writer died */
+#define VSPAN_TRACE_LOST_FULL 1u        /* the ring was full */
+#define VSPAN_TRACE_LOST_TORN 2u        /* reserved, never committed: the writer died */
 #define VSPAN_TRACE_LOST_OVERWRITTEN 3u /* flight recorder: older records gave way */
-#define VSPAN_TRACE_LOST_INVALID 4u /* failed validation */
+#define VSPAN_TRACE_LOST_INVALID 4u     /* failed validation */
 
 #endif /* VSPAN_TRACE_H */

@@ -34,11 +34,11 @@ extern "C" {
  * stale positions.
  */
 struct vspan_writer {
-	struct vspan_abi_writer *shared; /* NULL until attached; private if there is no ring */
-	uint64_t *slots; /* VSPAN_ABI_SLOT_SIZE / 8 words each */
-	uint64_t mask; /* slot count - 1 */
-	uint64_t limit; /* slots a record may bring the ring to... */
-	uint64_t limit_end; /* ...and an end or a loss report, with head-room */
+	struct vspan_abi_writer *shared;   /* NULL until attached; private if there is no ring */
+	uint64_t *slots;                   /* VSPAN_ABI_SLOT_SIZE / 8 words each */
+	uint64_t mask;                     /* slot count - 1 */
+	uint64_t limit;                    /* slots a record may bring the ring to... */
+	uint64_t limit_end;                /* ...and an end or a loss report, with head-room */
 	const struct vspan_abi_ring *ring; /* NULL: this vCPU has none, its records are dropped */
 	uint32_t index;
 	uint32_t mode;
@@ -136,8 +136,8 @@ static inline void vspan_record_commit(const struct vspan_record *record)
 	vspan_commit_store_A(
 		vspan_record_slot(record, 0), record->commit_base + record->position + 1u);
 	if (vspan_unlikely((record->position ^ end) & ~(uint64_t)(VSPAN_ABI_PUBLISH_SLOTS - 1u)))
-		vspan_published_store_B(
-			&record->shared->published, end & ~(uint64_t)(VSPAN_ABI_PUBLISH_SLOTS - 1u));
+		vspan_published_store_B(&record->shared->published,
+			end & ~(uint64_t)(VSPAN_ABI_PUBLISH_SLOTS - 1u));
 }
 
 /* The id of the span a BEGIN record starts. */

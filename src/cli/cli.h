@@ -11,7 +11,7 @@
 
 #define EXIT_OK 0
 #define EXIT_FAILED 1 /* it was tried and did not work */
-#define EXIT_USAGE 2 /* the command line was wrong */
+#define EXIT_USAGE 2  /* the command line was wrong */
 
 /* Sub-commands: argv[0] is the sub-command's name. Return an exit code. */
 int cmd_run(int argc, char **argv);

@@ -16,7 +16,8 @@ static void help(void)
 {
 	printf("Usage: vspan record [OPTIONS] GUEST.elf [ARGUMENT...]\n\n"
 	       "Creates an LTTng recording session, enables all guest call sites ('vspan_*') and\n"
-	       "vspan's own events ('vspan:*'), boots the guest in the micro-VM, stops, and prints\n"
+	       "vspan's own events ('vspan:*'), boots the guest in the micro-VM, stops, and "
+	       "prints\n"
 	       "where the trace is. Uses your session daemon, or a private one if none runs.\n\n"
 	       "Recording:\n"
 	       "  -o, --output=DIR       where the trace goes (default ~/lttng-traces/SESSION)\n"
@@ -88,8 +89,8 @@ int cmd_record(int argc, char **argv)
 	int code, ret;
 
 	machine_defaults(&machine);
-	while ((code = getopt_long(
-			argc, argv, MACHINE_SHORT_OPTIONS "o:", long_options, NULL)) != -1) {
+	while ((code = getopt_long(argc, argv, MACHINE_SHORT_OPTIONS "o:", long_options, NULL)) !=
+		-1) {
 		if (code == 'h') {
 			help();
 			return EXIT_OK;

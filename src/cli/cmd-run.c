@@ -12,7 +12,8 @@ static void help(void)
 	       "Boots a freestanding x86-64 ELF on /dev/kvm and drains its spans while it runs.\n"
 	       "Enable its call sites in a recording session of your own, before or meanwhile:\n"
 	       "  lttng enable-event -u 'vspan_*'\n\n%s\n"
-	       "Exit status: the guest's own; 1 if it ended otherwise; 2 for a wrong command line.\n",
+	       "Exit status: the guest's own; 1 if it ended otherwise; 2 for a wrong command "
+	       "line.\n",
 		machine_help);
 }
 

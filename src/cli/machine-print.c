@@ -46,8 +46,7 @@ static void print_text(FILE *to, const struct machine_result *result)
 	fputc('\n', to);
 	print_exits(to, vm);
 	print_report(to, vm);
-	fprintf(to,
-		"spans:      %" PRIu64 " finished (%" PRIu64 " aborted), %" PRIu64 " events\n",
+	fprintf(to, "spans:      %" PRIu64 " finished (%" PRIu64 " aborted), %" PRIu64 " events\n",
 		l->spans, l->aborted, l->events);
 	fprintf(to,
 		"records:    %" PRIu64 " attempted = %" PRIu64 " emitted + %" PRIu64
@@ -83,8 +82,8 @@ static struct json_object *json_ledger(const struct vspan_ledger *l)
 	add(object, "violations", l->violations);
 	add(object, "lost_reports", l->lost_reports);
 	add(object, "fulls", l->fulls);
-	json_object_object_add(object, "unexplained",
-		json_object_new_int64(vspan_ledger_unexplained(l)));
+	json_object_object_add(
+		object, "unexplained", json_object_new_int64(vspan_ledger_unexplained(l)));
 	return object;
 }
 
@@ -112,8 +111,8 @@ static void print_json(FILE *to, const struct machine_result *result)
 	json_object_put(object);
 }
 
-void machine_print(FILE *to, const struct machine_options *options,
-	const struct machine_result *result)
+void machine_print(
+	FILE *to, const struct machine_options *options, const struct machine_result *result)
 {
 	if (options->json)
 		print_json(to, result);

@@ -12,17 +12,17 @@
 
 struct machine_options {
 	const char *guest; /* path of the ELF */
-	char *arguments; /* for the guest; allocated */
+	char *arguments;   /* for the guest; allocated */
 	const char *name;
 	uint64_t cpus;
-	uint64_t memory; /* bytes */
+	uint64_t memory;    /* bytes */
 	uint64_t ring_size; /* bytes */
-	uint32_t mode; /* VSPAN_ABI_MODE_* */
+	uint32_t mode;      /* VSPAN_ABI_MODE_* */
 	bool kill;
 	uint64_t kill_after; /* ns */
 	uint64_t kill_cpu;
 	uint64_t timeout; /* ns, 0: none */
-	uint64_t poll; /* ns, 0: default */
+	uint64_t poll;    /* ns, 0: default */
 	bool drain_on_exit;
 	bool quiet; /* no guest console */
 	bool json;
@@ -49,20 +49,18 @@ extern const char machine_help[];
 int machine_option(struct machine_options *options, int code, const char *argument);
 
 /* getopt_long's table; sub-commands append theirs. */
-#define MACHINE_LONG_OPTIONS                               \
-	{"cpus", required_argument, NULL, 'c'},            \
-	{"memory", required_argument, NULL, 'm'},          \
-	{"ring-size", required_argument, NULL, 'r'},       \
-	{"mode", required_argument, NULL, 'M'},            \
-	{"name", required_argument, NULL, 'n'},            \
-	{"kill-after", required_argument, NULL, 'k'},      \
-	{"kill-cpu", required_argument, NULL, 'K'},        \
-	{"timeout", required_argument, NULL, 't'},         \
-	{"poll", required_argument, NULL, 'p'},            \
-	{"drain-on-exit", no_argument, NULL, 'D'},         \
-	{"quiet", no_argument, NULL, 'q'},                 \
-	{"format", required_argument, NULL, 'F'},          \
-	{"help", no_argument, NULL, 'h'}
+#define MACHINE_LONG_OPTIONS                                                                       \
+	{"cpus", required_argument, NULL, 'c'}, {"memory", required_argument, NULL, 'm'},          \
+		{"ring-size", required_argument, NULL, 'r'},                                       \
+		{"mode", required_argument, NULL, 'M'}, {"name", required_argument, NULL, 'n'},    \
+		{"kill-after", required_argument, NULL, 'k'},                                      \
+		{"kill-cpu", required_argument, NULL, 'K'},                                        \
+		{"timeout", required_argument, NULL, 't'}, {"poll", required_argument, NULL, 'p'}, \
+		{"drain-on-exit", no_argument, NULL, 'D'}, {"quiet", no_argument, NULL, 'q'},      \
+		{"format", required_argument, NULL, 'F'},                                          \
+	{                                                                                          \
+		"help", no_argument, NULL, 'h'                                                     \
+	}
 #define MACHINE_SHORT_OPTIONS "+c:m:r:n:qh"
 
 /* Takes GUEST.elf and its arguments from what follows the options; false: usage error, printed. */
@@ -73,8 +71,8 @@ int machine_run(const struct machine_options *options, struct machine_result *re
 	struct vspan_error *error);
 
 /* Prints the summary: one account for people, or JSON. */
-void machine_print(FILE *to, const struct machine_options *options,
-	const struct machine_result *result);
+void machine_print(
+	FILE *to, const struct machine_options *options, const struct machine_result *result);
 
 /* The exit code of a run: the guest's own status, or EXIT_FAILED if it ended otherwise. */
 int machine_exit_code(const struct machine_options *options, const struct machine_result *result);

@@ -20,10 +20,12 @@ static void usage(FILE *to)
 {
 	size_t i;
 
-	fprintf(to, "Usage: vspan COMMAND [OPTIONS]\n\n"
-		    "Sees inside virtual machines: guests write spans into shared memory, vspan\n"
-		    "re-emits them as LTTng events, `babeltrace2 TRACE -c sink.vspan.tree` shows them.\n\n"
-		    "Commands:\n");
+	fprintf(to,
+		"Usage: vspan COMMAND [OPTIONS]\n\n"
+		"Sees inside virtual machines: guests write spans into shared memory, vspan\n"
+		"re-emits them as LTTng events, `babeltrace2 TRACE -c sink.vspan.tree` shows "
+		"them.\n\n"
+		"Commands:\n");
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
 	fprintf(to, "\n`vspan COMMAND --help` tells more. vspan --version prints the version.\n");

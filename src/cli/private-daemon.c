@@ -46,7 +46,8 @@ int private_daemon_start(pid_t *daemon, struct vspan_error *error)
 	if (ret != 0) {
 		*daemon = 0;
 		return error_set(error, ret,
-			"no session daemon runs and lttng-sessiond cannot be started (%s): install the package lttng-tools",
+			"no session daemon runs and lttng-sessiond cannot be started (%s): install "
+			"the package lttng-tools",
 			strerror(ret));
 	}
 	for (i = 0; i < START_TRIES; i++) {

@@ -37,24 +37,23 @@ static void session_name(struct session *session, const struct session_options *
 }
 
 /* An absolute path: the daemon has a working directory of its own. */
-static int session_output(struct session *session, const struct session_options *options,
-	struct vspan_error *error)
+static int session_output(
+	struct session *session, const struct session_options *options, struct vspan_error *error)
 {
 	const char *home = getenv("LTTNG_HOME") != NULL ? getenv("LTTNG_HOME") : getenv("HOME");
 	char here[PATH_MAX] = "";
 	int length;
 
 	if (options->output == NULL)
-		length = snprintf(session->output, sizeof(session->output),
-			"%s/lttng-traces/%s", home != NULL ? home : "/tmp", session->name);
+		length = snprintf(session->output, sizeof(session->output), "%s/lttng-traces/%s",
+			home != NULL ? home : "/tmp", session->name);
 	else if (options->output[0] == '/')
-		length = snprintf(
-			session->output, sizeof(session->output), "%s", options->output);
+		length = snprintf(session->output, sizeof(session->output), "%s", options->output);
 	else if (getcwd(here, sizeof(here)) == NULL)
 		return error_set(error, errno, "cannot find the current directory");
 	else
-		length = snprintf(session->output, sizeof(session->output), "%s/%s", here,
-			options->output);
+		length = snprintf(
+			session->output, sizeof(session->output), "%s/%s", here, options->output);
 	if (length < 0 || (size_t)length >= sizeof(session->output))
 		return error_set(error, ENAMETOOLONG, "the path of the trace is too long");
 	return 0;
@@ -67,8 +66,8 @@ static int session_create(struct session *session, struct vspan_error *error)
 	int code;
 
 	if (descriptor == NULL)
-		return error_set(error, EINVAL, "cannot record to `%s`: not a usable path",
-			session->output);
+		return error_set(
+			error, EINVAL, "cannot record to `%s`: not a usable path", session->output);
 	code = lttng_create_session_ext(descriptor);
 	lttng_session_descriptor_destroy(descriptor);
 	if (code != LTTNG_OK)
@@ -121,8 +120,8 @@ static int session_event(struct lttng_handle *handle, const char *pattern, const
 	return 0;
 }
 
-static int session_enable(struct session *session, const struct session_options *options,
-	struct vspan_error *error)
+static int session_enable(
+	struct session *session, const struct session_options *options, struct vspan_error *error)
 {
 	struct lttng_domain domain = {
 		.type = LTTNG_DOMAIN_UST,
@@ -161,8 +160,8 @@ static int session_wait_visible(struct vspan_error *error)
 		getenv("USER") != NULL ? getenv("USER") : "this user");
 }
 
-int session_start(struct session *session, const struct session_options *options,
-	struct vspan_error *error)
+int session_start(
+	struct session *session, const struct session_options *options, struct vspan_error *error)
 {
 	int code, ret;
 

@@ -11,10 +11,10 @@
 #include <vspan/host.h>
 
 struct session_options {
-	const char *name; /* NULL: vspan-<date>-<time> */
+	const char *name;   /* NULL: vspan-<date>-<time> */
 	const char *output; /* directory; NULL: LTTng's default */
 	const char *filter; /* of the guests' events; NULL: none */
-	bool edges; /* also vspanedge_* */
+	bool edges;         /* also vspanedge_* */
 };
 
 struct session {
@@ -29,8 +29,8 @@ struct session {
  * Starts recording; returns when this process sees its own control events
  * enabled. 0 or a negative errno with *error filled; session_stop() in any case.
  */
-int session_start(struct session *session, const struct session_options *options,
-	struct vspan_error *error);
+int session_start(
+	struct session *session, const struct session_options *options, struct vspan_error *error);
 
 /* Stops, waits until the trace is complete, destroys; ends a private daemon. */
 int session_stop(struct session *session, struct vspan_error *error);

@@ -27,12 +27,12 @@ VSPAN_SPAN(kill, handler, VSPAN_LEVEL_INFO);
 
 static int failures;
 
-#define EXPECT(condition)                                                                  \
-	do {                                                                               \
-		if (!(condition)) {                                                        \
-			printf("kill %d: failed: %s\n", kill_number, #condition);          \
-			failures++;                                                        \
-		}                                                                          \
+#define EXPECT(condition)                                                         \
+	do {                                                                      \
+		if (!(condition)) {                                               \
+			printf("kill %d: failed: %s\n", kill_number, #condition); \
+			failures++;                                               \
+		}                                                                 \
 	} while (0)
 
 static void on_signal(int signal)

@@ -29,12 +29,12 @@ static struct vspan_attachment *attachment;
 static uint64_t spans_per_thread = 50000;
 static int failures;
 
-#define EXPECT(condition)                                                                  \
-	do {                                                                               \
-		if (!(condition)) {                                                        \
-			printf("%s:%d: failed: %s\n", __FILE__, __LINE__, #condition);     \
-			failures++;                                                        \
-		}                                                                          \
+#define EXPECT(condition)                                                              \
+	do {                                                                           \
+		if (!(condition)) {                                                    \
+			printf("%s:%d: failed: %s\n", __FILE__, __LINE__, #condition); \
+			failures++;                                                    \
+		}                                                                      \
 	} while (0)
 
 static void on_signal(int signal)

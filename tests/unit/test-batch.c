@@ -11,8 +11,10 @@ static void fill(const uint64_t *counters, uint32_t count)
 
 	batch_reset(&batch, 100);
 	for (i = 0; i < count; i++) {
-		batch.records[i] = (struct record){
-			.position = 100 + i, .counter = counters[i], .slots = 1, .first_word = (uint16_t)i};
+		batch.records[i] = (struct record){.position = 100 + i,
+			.counter = counters[i],
+			.slots = 1,
+			.first_word = (uint16_t)i};
 		batch.record_count++;
 		batch.next++;
 		batch.word_count++;

@@ -49,8 +49,8 @@ Test(record, refuses_unknown_kinds)
 		struct vspan_abi_slot slot = head(kind, 32, 0, 0);
 		bool known = kind >= VSPAN_ABI_KIND_BEGIN && kind <= VSPAN_ABI_KIND_LAST;
 
-		cr_expect_eq(record_decode(&slot, 0, &record),
-			known ? VIOLATION_NONE : VIOLATION_KIND);
+		cr_expect_eq(
+			record_decode(&slot, 0, &record), known ? VIOLATION_NONE : VIOLATION_KIND);
 	}
 }
 

@@ -25,8 +25,7 @@ Test(region, opens_what_it_created)
 	uint32_t i;
 
 	cr_assert_eq(vspan_region_open(vspan_region_fd(region), &again, NULL), 0);
-	cr_expect_eq(
-		memcmp(&region->geometry, &again->geometry, sizeof(region->geometry)), 0);
+	cr_expect_eq(memcmp(&region->geometry, &again->geometry, sizeof(region->geometry)), 0);
 	cr_expect_str_eq(vspan_region_name(again), "unit");
 	cr_expect_eq(memcmp(region->identity, again->identity, 16), 0);
 	for (i = 0; i < 3; i++) {
@@ -172,8 +171,8 @@ Test(region, context_is_whole_and_enable_bytes_are_bounded)
 	struct vspan_abi_context *context;
 
 	region_set_context(region, 2, trace, 3, 4, 1);
-	context = (struct vspan_abi_context *)region_at(
-			  region, region->geometry.contexts_offset) + 2;
+	context =
+		(struct vspan_abi_context *)region_at(region, region->geometry.contexts_offset) + 2;
 	cr_expect_eq(context->sequence, 2);
 	cr_expect_eq(context->trace_id[1], 2);
 	cr_expect_eq(context->span_id, 3);

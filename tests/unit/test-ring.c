@@ -150,8 +150,8 @@ Test(ring, block_mode_exits_once_per_filling_and_loses_nothing)
 	cr_expect_eq(ledger.emitted, count);
 	cr_expect_eq(ledger.attempted, count);
 	cr_expect_eq(ledger.discarded_guest + ledger.torn + ledger.in_ring, 0);
-	cr_expect_eq(ledger.fulls,
-		count / (SLOTS - VSPAN_ABI_MARGIN_SLOTS - VSPAN_ABI_HEADROOM_SLOTS));
+	cr_expect_eq(
+		ledger.fulls, count / (SLOTS - VSPAN_ABI_MARGIN_SLOTS - VSPAN_ABI_HEADROOM_SLOTS));
 	close_region();
 }
 
@@ -309,8 +309,7 @@ Test(ring, rubbish_is_survived_and_counted)
 		((uint64_t *)slots)[i] = seed;
 		if (i % 4 == 0 && seed % 8 != 0)
 			((uint64_t *)slots)[i] = ((uint64_t)1 << VSPAN_ABI_COMMIT_EPOCH_SHIFT) +
-				i / 4 + 1 +
-				(seed % 3 == 0 ? VSPAN_ABI_COMMIT_CONTINUATION : 0);
+				i / 4 + 1 + (seed % 3 == 0 ? VSPAN_ABI_COMMIT_CONTINUATION : 0);
 	}
 	region_writer(region, 0)->published = SLOTS;
 	region_writer(region, 0)->reserve = SLOTS;
