@@ -257,6 +257,7 @@ static enum violation step_lost(struct step *step)
 			VSPAN_TRACE_FLAG_END_LOST);
 	lost.span = innermost_id(state);
 	control_lost(&lost);
+	state->lost_told += lost.count;
 	state->ring.ledger.lost_reports++;
 	return VIOLATION_NONE;
 }
@@ -321,11 +322,14 @@ static void assemble_gap(struct vspan_attachment *attachment, struct ring_state 
 	struct control_lost lost = {
 		.vm = attachment->vm,
 		.vcpu = state->ring.index,
-		.ts_first = state->last_ts,
+		.ts_first = state->last_ts != 0 ? state->last_ts : ts,
 		.ts_last = ts,
 		.reason = VSPAN_TRACE_LOST_OVERWRITTEN,
 	};
 
+	if (state->gap_first == 0)
+		state->gap_first = lost.ts_first;
+	state->gap_last = lost.ts_last;
 	while (state->spans.innermost != NULL)
 		span_finish(attachment, state, state->spans.innermost, state->last_ts,
 			VSPAN_TRACE_FLAG_END_LOST);
@@ -363,8 +367,37 @@ void assemble_batch(struct vspan_attachment *attachment, struct ring_state *stat
 	}
 }
 
-void assemble_abort(struct vspan_attachment *attachment, struct ring_state *state)
+static void lost_at_end(struct vspan_attachment *attachment, struct ring_state *state,
+	uint64_t count, uint32_t reason)
 {
+	struct control_lost lost = {
+		.vm = attachment->vm,
+		.vcpu = state->ring.index,
+		.span = innermost_id(state),
+		.count = count,
+		.ts_first = state->last_ts,
+		.ts_last = state->last_ts,
+		.reason = reason,
+	};
+
+	if (reason == VSPAN_TRACE_LOST_OVERWRITTEN) {
+		lost.ts_first = state->gap_first;
+		lost.ts_last = state->gap_last;
+	}
+	if (count != 0)
+		control_lost(&lost);
+}
+
+void assemble_end(struct vspan_attachment *attachment, struct ring_state *state)
+{
+	const struct ring *ring = &state->ring;
+	const bool overwrite = ring->mode == VSPAN_ABI_MODE_OVERWRITE;
+
+	/* Discards after the last record that was written: nobody was left to report them. */
+	if (ring->ledger.discarded_guest > state->lost_told)
+		lost_at_end(attachment, state, ring->ledger.discarded_guest - state->lost_told,
+			overwrite ? VSPAN_TRACE_LOST_OVERWRITTEN : VSPAN_TRACE_LOST_FULL);
+	lost_at_end(attachment, state, ring->ledger.torn, VSPAN_TRACE_LOST_TORN);
 	while (state->spans.newest != NULL)
 		span_finish(attachment, state, state->spans.newest, state->last_ts,
 			VSPAN_TRACE_FLAG_ABORTED);

@@ -12,8 +12,11 @@
 void assemble_batch(struct vspan_attachment *attachment, struct ring_state *state,
 	const struct batch *batch, uint64_t now);
 
-/* Ends every open span of a ring whose writer is gone, as aborted at the last known time. */
-void assemble_abort(struct vspan_attachment *attachment, struct ring_state *state);
+/*
+ * The writer is gone and its ring is closed: tells losses nobody reported, ends
+ * every open span as aborted at the last known time.
+ */
+void assemble_end(struct vspan_attachment *attachment, struct ring_state *state);
 
 /* Emits the ring's watermark, if it moved, and violations not told yet. */
 void assemble_progress(struct vspan_attachment *attachment, struct ring_state *state);

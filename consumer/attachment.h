@@ -35,6 +35,9 @@ struct ring_state {
 	uint64_t looked;          /* ns of the last look past the published position */
 	uint64_t watermark;       /* last one emitted */
 	uint64_t idle_ts;         /* ns: the ring was empty then, nothing earlier can come */
+	uint64_t gap_first;       /* overwrite mode, ns: where the first loss began... */
+	uint64_t gap_last;        /* ...and the last one ended */
+	uint64_t lost_told;       /* records in the loss reports emitted so far */
 	uint64_t violations_told; /* violations already emitted */
 	bool dead;
 };

@@ -16,7 +16,6 @@
 #include "registry.h"
 #include "request.h"
 
-#include <vspan/trace.h>
 
 #define DEFAULT_POLL_NS UINT64_C(100000)
 #define DEFAULT_QUIET_NS UINT64_C(1000000)
@@ -98,13 +97,13 @@ static bool ring_turn(struct vspan_consumer *consumer, struct vspan_attachment *
 	return worked;
 }
 
-/* All a stopped writer left, bounded by the size of its ring. */
+/* All a stopped writer left; each turn takes a slot at least, so the ring's size bounds them. */
 static void ring_drain_all(struct vspan_consumer *consumer, struct vspan_attachment *attachment,
 	struct ring_state *state, enum ring_look look)
 {
-	uint64_t until = state->ring.cursor + 2 * (uint64_t)state->ring.slot_count;
+	uint32_t turns = state->ring.slot_count;
 
-	while (state->ring.cursor < until && ring_drain(consumer, attachment, state, look))
+	while (turns-- > 0 && ring_drain(consumer, attachment, state, look))
 		;
 	assemble_progress(attachment, state);
 }
@@ -114,22 +113,12 @@ static void ring_end(struct vspan_consumer *consumer, struct vspan_attachment *a
 	struct ring_state *state)
 {
 	struct ring *ring = &state->ring;
-	struct control_lost lost = {
-		.vm = attachment->vm,
-		.vcpu = ring->index,
-		.reason = VSPAN_TRACE_LOST_TORN,
-	};
 
 	if (state->dead)
 		return;
 	ring_drain_all(consumer, attachment, state, RING_DEAD);
 	ring_close(ring);
-	lost.span = state->spans.innermost != NULL ? state->spans.innermost->id : 0;
-	lost.ts_first = lost.ts_last = state->last_ts;
-	lost.count = ring->ledger.torn;
-	if (lost.count != 0)
-		control_lost(&lost);
-	assemble_abort(attachment, state);
+	assemble_end(attachment, state);
 	assemble_progress(attachment, state);
 	control_ledger(attachment->vm, ring->index, ring->epoch, &ring->ledger);
 	state->dead = true;

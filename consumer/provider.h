@@ -25,9 +25,9 @@ struct provider_common {
 	uint64_t span;
 	uint64_t parent;
 	uint64_t tsc;
-	uint64_t ts; /* ns */
+	uint64_t ts;       /* ns */
 	uint64_t duration; /* ns */
-	uint32_t flags; /* VSPAN_TRACE_FLAG_* */
+	uint32_t flags;    /* VSPAN_TRACE_FLAG_* */
 	uint8_t status;
 };
 
@@ -47,7 +47,8 @@ int provider_site_create(const struct site *site, struct provider_site **out);
  */
 void provider_site_destroy(struct provider_site *provider);
 
-/* True if any of the site's events is enabled in any recording session or trigger. One load each. */
+/* True if any of the site's events is enabled in any recording session or trigger. One load each.
+ */
 bool provider_site_enabled(const struct provider_site *provider);
 bool provider_site_edges_enabled(const struct provider_site *provider);
 

@@ -76,13 +76,16 @@ static const char *loss_reason(uint32_t reason)
 
 static void line_loss(const struct line *line, const struct node *node)
 {
-	char span[UNITS_TEXT], over[UNITS_TEXT + 8] = "", string[128];
+	char span[UNITS_TEXT], over[UNITS_TEXT + 8] = "", count[32] = "", string[128];
 
 	if (node->duration) {
 		units_duration(span, node->duration);
 		snprintf(over, sizeof(over), " over %s", span);
 	}
-	snprintf(string, sizeof(string), "-- %" PRIu64 " record%s lost here (%s)%s --", node->count,
+	/* 0 stands for a number the host could not tell at the time. */
+	if (node->count)
+		snprintf(count, sizeof(count), "%" PRIu64 " ", node->count);
+	snprintf(string, sizeof(string), "-- %srecord%s lost here (%s)%s --", count,
 		node->count == 1 ? "" : "s", loss_reason(node->reason), over);
 	line_paint(line, PAINT_RED, string);
 }

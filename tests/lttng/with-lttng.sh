@@ -19,12 +19,18 @@ command -v lttng-sessiond >/dev/null ||
 world=${VSPAN_LTTNG_WORLD-}
 unset VSPAN_LTTNG_WORLD
 if [ "$(id -u)" = 0 ] && [ "$world" != private ]; then
-	namespaces="--mount --propagation private --pid --fork --kill-child --mount-proc"
+	namespaces="--mount --propagation private --pid --fork --kill-child=TERM --mount-proc"
 	# shellcheck disable=SC2086
 	unshare $namespaces true 2>/dev/null ||
 		skip "root needs private namespaces here (unshare $namespaces), or run as a user"
+	# unshare itself blocks signals; when it dies its child is told, and cleans up.
+	# It dies with this script.
 	# shellcheck disable=SC2086
-	VSPAN_LTTNG_WORLD=private exec unshare $namespaces "$0" "$@"
+	VSPAN_LTTNG_WORLD=private setpriv --pdeathsig KILL unshare $namespaces "$0" "$@" <&0 &
+	inside=$!
+	trap 'kill -KILL $inside; exit 143' TERM INT
+	wait $inside
+	exit
 fi
 if [ "$world" = private ]; then
 	# The daemon's sockets of root are below /run, its buffers and wake-up words in /dev/shm.
@@ -35,6 +41,7 @@ fi
 LTTNG_HOME=$(mktemp -d "${TMPDIR:-/tmp}/vspan-lttng.XXXXXX") || exit 1
 export LTTNG_HOME
 daemon=
+command=
 
 # Asks the daemon to stop; after 10 s ends it and its consumer daemons by number.
 daemon_stop() {
@@ -56,6 +63,8 @@ daemon_stop() {
 }
 
 finish() {
+	trap '' TERM INT
+	[ -z "$command" ] || kill -TERM "$command" 2>/dev/null
 	daemon_stop
 	rm -rf "$LTTNG_HOME"
 }
@@ -76,4 +85,10 @@ until lttng --no-sessiond list >/dev/null 2>&1; do
 	sleep 0.1
 done
 
-"$@"
+# In the background, so that a signal to this script is handled at once.
+"$@" <&0 &
+command=$!
+wait "$command"
+status=$?
+command=
+exit $status

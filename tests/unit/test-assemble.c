@@ -354,13 +354,30 @@ Test(assemble, open_spans_of_a_dead_writer_are_aborted_innermost_first)
 
 	drain(0);
 	cr_expect_eq(note_count, 0);
-	assemble_abort(attachment, state);
+	assemble_end(attachment, state);
 	cr_assert_eq(note_count, 2);
 	cr_expect_eq(notes[0].common.span, inner);
 	cr_expect_eq(notes[1].common.span, outer);
 	cr_expect_eq(notes[1].common.flags, VSPAN_TRACE_FLAG_ABORTED);
 	cr_expect_eq(notes[1].common.duration, 1, "until the last known time");
 	cr_expect_eq(state->ring.ledger.aborted, 2);
+}
+
+Test(assemble, a_loss_at_the_very_end_is_told_by_the_host)
+{
+	struct ring_state *state = &attachment->rings[0];
+	uint32_t i;
+
+	for (i = 0; i < 3000; i++)
+		vspan_event(test, point, i);
+	drain(0);
+	note_count = 0;
+	ring_close(&state->ring);
+	assemble_end(attachment, state);
+	cr_assert_eq(note_count, 1);
+	cr_expect_str_eq(notes[0].what, "lost");
+	cr_expect_eq(notes[0].lost.reason, VSPAN_TRACE_LOST_FULL);
+	cr_expect_eq(notes[0].lost.count, 3000 - state->ring.ledger.emitted);
 }
 
 Test(assemble, the_table_of_open_spans_is_bounded_by_eviction)
