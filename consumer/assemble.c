@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* assemble.c - from records to spans: parents, times, fields, endings. */
+/* assemble.c - from records to spans: parents, times, fields. How spans end is in endings.c. */
 #include "assemble.h"
 
 #include <errno.h>
 #include <string.h>
 #include <vspan/trace.h>
 #include "control.h"
+#include "emit.h"
+#include "endings.h"
 #include "sanitise.h"
 
 /* Everything one record needs on its way. */
@@ -38,55 +40,6 @@ static int step_payload(
 	return payload_index(payload, site);
 }
 
-static uint64_t innermost_id(const struct ring_state *state)
-{
-	return state->spans.innermost != NULL ? state->spans.innermost->id : 0;
-}
-
-/* Ends `span`, open on `state`, at `end` and emits it. */
-static void span_finish(struct vspan_attachment *attachment, struct ring_state *state,
-	struct open_span *span, uint64_t end, uint32_t more_flags)
-{
-	struct provider_common common = {
-		.vm = attachment->vm,
-		.vcpu = state->ring.index,
-		.span = span->id,
-		.parent = span->parent,
-		.tsc = span->counter,
-		.ts = span->ts,
-		.duration = end > span->ts ? end - span->ts : 0,
-		.status = span->status,
-		.flags = span->flags | more_flags,
-	};
-
-	provider_emit_span(span->site->provider, &common, &span->payload);
-	state->ring.ledger.spans++;
-	if ((more_flags & VSPAN_TRACE_FLAG_ABORTED) != 0)
-		state->ring.ledger.aborted++;
-	common.ts = end;
-	provider_emit_exit(span->site->provider, &common);
-	spans_close(&state->spans, span);
-}
-
-/* An end that came before its begin, because its ring was drained first. */
-static void span_end_early(
-	struct vspan_attachment *attachment, struct ring_state *state, struct open_span *span)
-{
-	uint32_t i;
-
-	for (i = 0; i < attachment->early_end_count; i++) {
-		struct early_end *end = &attachment->early_ends[i];
-
-		if (end->span != span->id)
-			continue;
-		if (end->status != VSPAN_ABI_STATUS_UNSET)
-			span->status = end->status;
-		span_finish(attachment, state, span, end->ts, 0);
-		*end = attachment->early_ends[--attachment->early_end_count];
-		return;
-	}
-}
-
 static enum violation step_begin(struct step *step)
 {
 	const struct record *record = step->record;
@@ -97,7 +50,7 @@ static enum violation step_begin(struct step *step)
 	struct open_span *span;
 	uint64_t id;
 
-	if (site == NULL || site->provider == NULL || site->site.kind != VSPAN_ABI_SITE_SPAN)
+	if (site == NULL || !site->valid || site->site.kind != VSPAN_ABI_SITE_SPAN)
 		return VIOLATION_SITE;
 	if (spans_full(&state->spans))
 		span_finish(step->attachment, state, state->spans.oldest, step->ts,
@@ -122,7 +75,7 @@ static enum violation step_begin(struct step *step)
 	common.span = id;
 	common.parent = span->parent;
 	common.flags = span->flags;
-	provider_emit_entry(site->provider, &common, &span->payload);
+	emit_entry(site, &common, &span->payload);
 	if (step->attachment->early_end_count != 0)
 		span_end_early(step->attachment, state, span);
 	return VIOLATION_NONE;
@@ -175,14 +128,14 @@ static enum violation step_event(struct step *step)
 	struct provider_common common;
 	struct payload payload;
 
-	if (site == NULL || site->provider == NULL || site->site.kind != VSPAN_ABI_SITE_EVENT)
+	if (site == NULL || !site->valid || site->site.kind != VSPAN_ABI_SITE_EVENT)
 		return VIOLATION_SITE;
 	if (step_payload(step, explicit_span, &site->site, &payload) < 0)
 		return VIOLATION_PAYLOAD;
 	step_common(step, &common);
 	common.span = explicit_span ? step->words[0] : innermost_id(step->state);
 	common.flags |= payload.cut ? VSPAN_TRACE_FLAG_CUT : 0;
-	provider_emit_event(site->provider, &common, &payload);
+	emit_event(site, &common, &payload);
 	step->state->ring.ledger.events++;
 	return VIOLATION_NONE;
 }
@@ -286,12 +239,6 @@ static enum violation step_take(struct step *step)
 	}
 }
 
-/* No record to come is earlier than this. */
-static uint64_t progress_ts(const struct ring_state *state)
-{
-	return state->last_ts > state->idle_ts ? state->last_ts : state->idle_ts;
-}
-
 /*
  * The record's time: not before the one before it, not after now. Records that
  * would be are moved there and say so.
@@ -311,29 +258,6 @@ static void step_time(struct step *step, uint64_t now)
 	if (ts > latest || (ts < earliest && earliest - ts > 2 * clock->error_ns))
 		step->flags |= VSPAN_TRACE_FLAG_CLAMPED;
 	step->state->last_ts = step->ts;
-}
-
-/*
- * Overwrite mode: the writer lapped the reader. Whatever was on the stack may
- * have ended unseen, and must not become the parent of what comes.
- */
-static void assemble_gap(struct vspan_attachment *attachment, struct ring_state *state, uint64_t ts)
-{
-	struct control_lost lost = {
-		.vm = attachment->vm,
-		.vcpu = state->ring.index,
-		.ts_first = state->last_ts != 0 ? state->last_ts : ts,
-		.ts_last = ts,
-		.reason = VSPAN_TRACE_LOST_OVERWRITTEN,
-	};
-
-	if (state->gap_first == 0)
-		state->gap_first = lost.ts_first;
-	state->gap_last = lost.ts_last;
-	while (state->spans.innermost != NULL)
-		span_finish(attachment, state, state->spans.innermost, state->last_ts,
-			VSPAN_TRACE_FLAG_END_LOST);
-	control_lost(&lost);
 }
 
 /* Broken rules cost the record; but in overwrite mode the begin may just be gone. */
@@ -356,7 +280,7 @@ void assemble_batch(struct vspan_attachment *attachment, struct ring_state *stat
 		step.record = &batch->records[i];
 		step.words = &batch->words[step.record->first_word];
 		if (i == 0 && batch->gap)
-			assemble_gap(attachment, state,
+			endings_gap(attachment, state,
 				clock_to_ns(&attachment->clock, step.record->counter));
 		step_time(&step, now);
 		violation = step_take(&step);
@@ -365,61 +289,4 @@ void assemble_batch(struct vspan_attachment *attachment, struct ring_state *stat
 		else
 			state->ring.ledger.emitted++;
 	}
-}
-
-static void lost_at_end(struct vspan_attachment *attachment, struct ring_state *state,
-	uint64_t count, uint32_t reason)
-{
-	struct control_lost lost = {
-		.vm = attachment->vm,
-		.vcpu = state->ring.index,
-		.span = innermost_id(state),
-		.count = count,
-		.ts_first = state->last_ts,
-		.ts_last = state->last_ts,
-		.reason = reason,
-	};
-
-	if (reason == VSPAN_TRACE_LOST_OVERWRITTEN) {
-		lost.ts_first = state->gap_first;
-		lost.ts_last = state->gap_last;
-	}
-	if (count != 0)
-		control_lost(&lost);
-}
-
-void assemble_end(struct vspan_attachment *attachment, struct ring_state *state)
-{
-	const struct ring *ring = &state->ring;
-	const bool overwrite = ring->mode == VSPAN_ABI_MODE_OVERWRITE;
-
-	/* Discards after the last record that was written: nobody was left to report them. */
-	if (ring->ledger.discarded_guest > state->lost_told)
-		lost_at_end(attachment, state, ring->ledger.discarded_guest - state->lost_told,
-			overwrite ? VSPAN_TRACE_LOST_OVERWRITTEN : VSPAN_TRACE_LOST_FULL);
-	lost_at_end(attachment, state, ring->ledger.torn, VSPAN_TRACE_LOST_TORN);
-	while (state->spans.newest != NULL)
-		span_finish(attachment, state, state->spans.newest, state->last_ts,
-			VSPAN_TRACE_FLAG_ABORTED);
-}
-
-void assemble_progress(struct vspan_attachment *attachment, struct ring_state *state)
-{
-	struct ring *ring = &state->ring;
-	uint64_t ts = progress_ts(state);
-
-	if (state->spans.oldest != NULL)
-		ts = state->spans.oldest->ts;
-	if (ts > state->watermark) {
-		control_watermark(attachment->vm, ring->index, ts, ring->cursor);
-		state->watermark = ts;
-	}
-	if (ring->ledger.violations == state->violations_told)
-		return;
-	state->violations_told = ring->ledger.violations;
-	for (int i = VIOLATION_NONE + 1; i < VIOLATION_COUNT; i++)
-		if (ring->violations[i] != 0)
-			control_violation(attachment->vm, ring->index,
-				violation_name((enum violation)i), ring->violations[i],
-				ring->cursor);
 }

@@ -12,13 +12,4 @@
 void assemble_batch(struct vspan_attachment *attachment, struct ring_state *state,
 	const struct batch *batch, uint64_t now);
 
-/*
- * The writer is gone and its ring is closed: tells losses nobody reported, ends
- * every open span as aborted at the last known time.
- */
-void assemble_end(struct vspan_attachment *attachment, struct ring_state *state);
-
-/* Emits the ring's watermark, if it moved, and violations not told yet. */
-void assemble_progress(struct vspan_attachment *attachment, struct ring_state *state);
-
 #endif /* VSPAN_CONSUMER_ASSEMBLE_H */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include "emit.h"
 
 struct vspan_attachment *attachment_create(struct vspan_region *region, uint32_t vm)
 {
@@ -48,11 +49,11 @@ static bool attachment_learn_site(struct vspan_attachment *attachment, uint32_t 
 
 	if (ret == -EAGAIN)
 		return false;
-	known->provider = NULL;
-	if (ret == 0)
-		ret = provider_site_create(&known->site, &known->provider);
-	if (ret < 0)
+	known->valid = ret == 0;
+	if (!known->valid)
 		ring_violation(&attachment->rings[0].ring, VIOLATION_DESCRIPTION, 0);
+	else if (provider_site_create(&known->site, &known->provider) < 0)
+		known->provider = NULL;
 	return true;
 }
 
@@ -73,7 +74,7 @@ void attachment_sync_enables(struct vspan_attachment *attachment)
 
 	for (i = 0; i < attachment->site_count; i++) {
 		struct known_site *known = &attachment->sites[i];
-		bool enabled = known->provider != NULL && provider_site_enabled(known->provider);
+		bool enabled = emit_enabled(known);
 
 		if (enabled == known->enabled)
 			continue;

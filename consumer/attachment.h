@@ -18,7 +18,8 @@
 
 struct known_site {
 	struct site site;
-	struct provider_site *provider; /* NULL: described wrongly, or refused by LTTng */
+	bool valid;                     /* its description keeps the rules */
+	struct provider_site *provider; /* NULL: LTTng could give it no events of its own */
 	bool enabled;                   /* what the guest was last told */
 };
 

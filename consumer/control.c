@@ -73,3 +73,23 @@ void control_ledger(uint32_t vm, uint32_t vcpu, uint32_t epoch, const struct vsp
 {
 	lttng_ust_tracepoint(vspan, ledger, vm, vcpu, epoch, ledger);
 }
+
+bool control_span_enabled(void)
+{
+	return lttng_ust_tracepoint_enabled(vspan, span);
+}
+
+bool control_event_enabled(void)
+{
+	return lttng_ust_tracepoint_enabled(vspan, event);
+}
+
+void control_span(const struct provider_common *common, const char *name, const char *provider)
+{
+	lttng_ust_tracepoint(vspan, span, common, name, provider);
+}
+
+void control_event(const struct provider_common *common, const char *name, const char *provider)
+{
+	lttng_ust_tracepoint(vspan, event, common, name, provider);
+}

@@ -46,6 +46,14 @@ void control_link(uint32_t vm, uint32_t vcpu, uint64_t span, uint64_t linked,
 	const uint64_t trace_id[2], uint64_t ts);
 void control_context(
 	uint32_t vm, uint32_t vcpu, const uint64_t trace_id[2], uint64_t span, uint64_t ts);
+
+/* A finished span, or an event, of a call site without native events. */
+struct provider_common;
+bool control_span_enabled(void);
+bool control_event_enabled(void);
+void control_span(const struct provider_common *common, const char *name, const char *provider);
+void control_event(const struct provider_common *common, const char *name, const char *provider);
+
 void control_ledger(uint32_t vm, uint32_t vcpu, uint32_t epoch, const struct vspan_ledger *ledger);
 
 #endif /* VSPAN_CONSUMER_CONTROL_H */

@@ -4,10 +4,12 @@
  * real guest writer and reader in front, a notebook in place of LTTng behind.
  */
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <string.h>
 #include <vspan/trace.h>
 #include "assemble.h"
 #include "control.h"
+#include "endings.h"
 #include "thread-port.h"
 
 VSPAN_SPAN(test, outer, VSPAN_LEVEL_INFO, (u64, number));
@@ -40,8 +42,12 @@ struct provider_site {
 	uint32_t id;
 };
 
+static bool refuse_providers;
+
 int provider_site_create(const struct site *site, struct provider_site **out)
 {
+	if (refuse_providers)
+		return -EEXIST;
 	*out = calloc(1, sizeof(**out));
 	(*out)->id = site->id;
 	return 0;
@@ -89,6 +95,36 @@ void provider_emit_event(const struct provider_site *provider, const struct prov
 	const struct payload *payload)
 {
 	note_event("event", provider, common, payload);
+}
+
+bool control_span_enabled(void)
+{
+	return true;
+}
+
+bool control_event_enabled(void)
+{
+	return true;
+}
+
+static void note_generic(const char *what, const struct provider_common *common, const char *name)
+{
+	struct note *next = note(what);
+
+	next->common = *common;
+	strncpy(next->text, name, sizeof(next->text) - 1);
+}
+
+void control_span(const struct provider_common *common, const char *name, const char *provider)
+{
+	(void)provider;
+	note_generic("generic span", common, name);
+}
+
+void control_event(const struct provider_common *common, const char *name, const char *provider)
+{
+	(void)provider;
+	note_generic("generic event", common, name);
 }
 
 void control_lost(const struct control_lost *lost)
@@ -354,7 +390,7 @@ Test(assemble, open_spans_of_a_dead_writer_are_aborted_innermost_first)
 
 	drain(0);
 	cr_expect_eq(note_count, 0);
-	assemble_end(attachment, state);
+	endings_close(attachment, state);
 	cr_assert_eq(note_count, 2);
 	cr_expect_eq(notes[0].common.span, inner);
 	cr_expect_eq(notes[1].common.span, outer);
@@ -373,7 +409,7 @@ Test(assemble, a_loss_at_the_very_end_is_told_by_the_host)
 	drain(0);
 	note_count = 0;
 	ring_close(&state->ring);
-	assemble_end(attachment, state);
+	endings_close(attachment, state);
 	cr_assert_eq(note_count, 1);
 	cr_expect_str_eq(notes[0].what, "lost");
 	cr_expect_eq(notes[0].lost.reason, VSPAN_TRACE_LOST_FULL);
@@ -409,7 +445,7 @@ Test(assemble, broken_rules_cost_the_record_and_are_named)
 	vspan_begin(test, outer, 1);
 	vspan_site__test__outer.id = 0;
 	drain(0);
-	assemble_progress(attachment, state);
+	endings_progress(attachment, state);
 	cr_expect_eq(state->ring.violations[VIOLATION_SPAN], 2);
 	cr_expect_eq(state->ring.violations[VIOLATION_SITE], 1);
 	cr_expect_eq(state->ring.violations[VIOLATION_PAYLOAD], 1);
@@ -443,15 +479,34 @@ Test(assemble, the_watermark_is_the_start_of_the_oldest_open_span)
 
 	vspan_end(vspan_begin(test, outer, 2));
 	drain(0);
-	assemble_progress(attachment, state);
+	endings_progress(attachment, state);
 	cr_expect_eq(notes[note_count - 1].common.ts, 1000);
 	vspan_end(span);
 	drain(0);
-	assemble_progress(attachment, state);
+	endings_progress(attachment, state);
 	cr_expect_eq(notes[note_count - 1].common.ts, 1003);
 	state->idle_ts = 5000;
-	assemble_progress(attachment, state);
+	endings_progress(attachment, state);
 	cr_expect_eq(notes[note_count - 1].common.ts, 5000);
+}
+
+Test(assemble, a_site_lttng_refuses_is_emitted_by_name, .init = NULL)
+{
+	vspan_t span;
+
+	refuse_providers = true;
+	set_up();
+	attachment_sync_enables(attachment);
+	span = vspan_begin(test, outer, 1);
+	vspan_event(test, point, 2);
+	vspan_end(span);
+	drain(0);
+	cr_assert_eq(note_count, 2);
+	cr_expect_str_eq(notes[0].what, "generic event");
+	cr_expect_str_eq(notes[0].text, "point");
+	cr_expect_eq(notes[0].common.span, span);
+	cr_expect_str_eq(notes[1].what, "generic span");
+	cr_expect_str_eq(notes[1].text, "outer");
 }
 
 Test(assemble, after_an_overwritten_gap_nothing_stale_becomes_a_parent, .init = NULL)

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * consumer.h - a consumer: the registry it serves, the requests to its thread,
+ * its clock's baseline. consumer.c has the public functions, rounds.c the thread.
+ */
+#ifndef VSPAN_CONSUMER_CONSUMER_H
+#define VSPAN_CONSUMER_CONSUMER_H
+
+#include <pthread.h>
+#include "registry.h"
+#include "request.h"
+
+struct vspan_consumer {
+	struct registry registry;
+	struct request_queue requests;
+	struct vspan_consumer_options options;
+	pthread_t thread;
+	bool stop;
+	uint32_t next_vm;
+	struct clock_sample first_sample;  /* start of the clocks' baseline */
+	uint64_t clock_refreshed;          /* ns */
+	struct vspan_consumer_stats stats; /* words written by the thread, read by anyone */
+	struct batch batch;
+};
+
+/* The thread: rounds until consumer->stop. `data` is the consumer. */
+void *rounds_thread(void *data);
+
+#endif /* VSPAN_CONSUMER_CONSUMER_H */

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* endings.c - finished, early, lost and aborted: the last of every span. */
+#include "endings.h"
+
+#include <vspan/trace.h>
+#include "control.h"
+#include "emit.h"
+
+uint64_t innermost_id(const struct ring_state *state)
+{
+	return state->spans.innermost != NULL ? state->spans.innermost->id : 0;
+}
+
+void span_finish(struct vspan_attachment *attachment, struct ring_state *state,
+	struct open_span *span, uint64_t end, uint32_t more_flags)
+{
+	struct provider_common common = {
+		.vm = attachment->vm,
+		.vcpu = state->ring.index,
+		.span = span->id,
+		.parent = span->parent,
+		.tsc = span->counter,
+		.ts = span->ts,
+		.duration = end > span->ts ? end - span->ts : 0,
+		.status = span->status,
+		.flags = span->flags | more_flags,
+	};
+
+	emit_span(span->site, &common, &span->payload);
+	state->ring.ledger.spans++;
+	if ((more_flags & VSPAN_TRACE_FLAG_ABORTED) != 0)
+		state->ring.ledger.aborted++;
+	common.ts = end;
+	emit_exit(span->site, &common);
+	spans_close(&state->spans, span);
+}
+
+void span_end_early(
+	struct vspan_attachment *attachment, struct ring_state *state, struct open_span *span)
+{
+	uint32_t i;
+
+	for (i = 0; i < attachment->early_end_count; i++) {
+		struct early_end *end = &attachment->early_ends[i];
+
+		if (end->span != span->id)
+			continue;
+		if (end->status != VSPAN_ABI_STATUS_UNSET)
+			span->status = end->status;
+		span_finish(attachment, state, span, end->ts, 0);
+		*end = attachment->early_ends[--attachment->early_end_count];
+		return;
+	}
+}
+
+void endings_gap(struct vspan_attachment *attachment, struct ring_state *state, uint64_t ts)
+{
+	struct control_lost lost = {
+		.vm = attachment->vm,
+		.vcpu = state->ring.index,
+		.ts_first = state->last_ts != 0 ? state->last_ts : ts,
+		.ts_last = ts,
+		.reason = VSPAN_TRACE_LOST_OVERWRITTEN,
+	};
+
+	if (state->gap_first == 0)
+		state->gap_first = lost.ts_first;
+	state->gap_last = lost.ts_last;
+	while (state->spans.innermost != NULL)
+		span_finish(attachment, state, state->spans.innermost, state->last_ts,
+			VSPAN_TRACE_FLAG_END_LOST);
+	control_lost(&lost);
+}
+
+static void lost_at_end(struct vspan_attachment *attachment, struct ring_state *state,
+	uint64_t count, uint32_t reason)
+{
+	struct control_lost lost = {
+		.vm = attachment->vm,
+		.vcpu = state->ring.index,
+		.span = innermost_id(state),
+		.count = count,
+		.ts_first = state->last_ts,
+		.ts_last = state->last_ts,
+		.reason = reason,
+	};
+
+	if (reason == VSPAN_TRACE_LOST_OVERWRITTEN) {
+		lost.ts_first = state->gap_first;
+		lost.ts_last = state->gap_last;
+	}
+	if (count != 0)
+		control_lost(&lost);
+}
+
+void endings_close(struct vspan_attachment *attachment, struct ring_state *state)
+{
+	const struct ring *ring = &state->ring;
+	const bool overwrite = ring->mode == VSPAN_ABI_MODE_OVERWRITE;
+
+	/* Discards after the last record that was written: nobody was left to report them. */
+	if (ring->ledger.discarded_guest > state->lost_told)
+		lost_at_end(attachment, state, ring->ledger.discarded_guest - state->lost_told,
+			overwrite ? VSPAN_TRACE_LOST_OVERWRITTEN : VSPAN_TRACE_LOST_FULL);
+	lost_at_end(attachment, state, ring->ledger.torn, VSPAN_TRACE_LOST_TORN);
+	while (state->spans.newest != NULL)
+		span_finish(attachment, state, state->spans.newest, state->last_ts,
+			VSPAN_TRACE_FLAG_ABORTED);
+}
+
+void endings_progress(struct vspan_attachment *attachment, struct ring_state *state)
+{
+	struct ring *ring = &state->ring;
+	uint64_t ts = progress_ts(state);
+
+	if (state->spans.oldest != NULL)
+		ts = state->spans.oldest->ts;
+	if (ts > state->watermark) {
+		control_watermark(attachment->vm, ring->index, ts, ring->cursor);
+		state->watermark = ts;
+	}
+	if (ring->ledger.violations == state->violations_told)
+		return;
+	state->violations_told = ring->ledger.violations;
+	for (int i = VIOLATION_NONE + 1; i < VIOLATION_COUNT; i++)
+		if (ring->violations[i] != 0)
+			control_violation(attachment->vm, ring->index,
+				violation_name((enum violation)i), ring->violations[i],
+				ring->cursor);
+}
+
+uint64_t progress_ts(const struct ring_state *state)
+{
+	return state->last_ts > state->idle_ts ? state->last_ts : state->idle_ts;
+}
