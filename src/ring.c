@@ -102,18 +102,22 @@ static uint64_t ring_visible(struct ring *ring, enum ring_look look)
 
 /*
  * Copies the slot at `position` once; the commit word first (edge A), so that
- * the rest belongs to it.
+ * the rest belongs to it. An open slot is its writer's: not looked at.
  */
 static enum slot_state ring_copy_slot(
 	const struct ring *ring, uint64_t position, struct vspan_abi_slot *copy)
 {
 	const struct vspan_abi_slot *slot = &ring->slots[position & (ring->slot_count - 1)];
+	enum slot_state state;
 
 	copy->commit = vspan_commit_load_A(&slot->commit);
+	state = slot_state(copy->commit, ring->epoch, position);
+	if (state == SLOT_OPEN)
+		return state;
 	copy->counter = vspan_read_once(&slot->counter);
 	copy->header = vspan_read_once(&slot->header);
 	copy->operand = vspan_read_once(&slot->operand);
-	return slot_state(copy->commit, ring->epoch, position);
+	return state;
 }
 
 /* Copies a record's continuation slots behind its head; false if one is not committed. */

@@ -5,7 +5,7 @@
  * drains. In every mode the account closes exactly and nothing is invalid.
  * A plain executable, so that it also runs under ThreadSanitizer and valgrind.
  *
- * Usage: test-threads [SPANS_PER_THREAD]
+ * Usage: test-threads [SPANS_PER_THREAD [MODE]], MODE one of block, discard, overwrite
  */
 #include <pthread.h>
 #include <signal.h>
@@ -144,13 +144,23 @@ static void run(const char *name, uint32_t mode)
 
 int main(int argc, char **argv)
 {
+	static const struct {
+		const char *name;
+		uint32_t mode;
+	} modes[] = {
+		{"block", VSPAN_ABI_MODE_BLOCK},
+		{"discard", VSPAN_ABI_MODE_DISCARD},
+		{"overwrite", VSPAN_ABI_MODE_OVERWRITE},
+	};
 	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+
+	size_t i;
 
 	if (argc > 1)
 		spans_per_thread = strtoull(argv[1], NULL, 10);
 	sigaction(SIGRTMIN, &action, NULL);
-	run("block", VSPAN_ABI_MODE_BLOCK);
-	run("discard", VSPAN_ABI_MODE_DISCARD);
-	run("overwrite", VSPAN_ABI_MODE_OVERWRITE);
+	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+		if (argc < 3 || strcmp(argv[2], modes[i].name) == 0)
+			run(modes[i].name, modes[i].mode);
 	return failures != 0;
 }
