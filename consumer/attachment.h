@@ -39,7 +39,8 @@ struct ring_state {
 	uint64_t gap_first;       /* overwrite mode, ns: where the first loss began... */
 	uint64_t gap_last;        /* ...and the last one ended */
 	uint64_t lost_told;       /* records in the loss reports emitted so far */
-	uint64_t violations_told; /* violations already emitted */
+	uint64_t violations_told; /* violations already emitted... */
+	uint64_t violations_when; /* ...and when, ns */
 	bool dead;
 };
 

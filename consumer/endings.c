@@ -6,6 +6,8 @@
 #include "control.h"
 #include "emit.h"
 
+#define VIOLATIONS_PERIOD_NS UINT64_C(100000000)
+
 uint64_t innermost_id(const struct ring_state *state)
 {
 	return state->spans.innermost != NULL ? state->spans.innermost->id : 0;
@@ -108,6 +110,28 @@ void endings_close(struct vspan_attachment *attachment, struct ring_state *state
 			VSPAN_TRACE_FLAG_ABORTED);
 }
 
+/* Running totals of broken rules; a guest that breaks them without end is told of ten times a
+ * second. */
+static void endings_violations(struct vspan_attachment *attachment, struct ring_state *state)
+{
+	const struct ring *ring = &state->ring;
+	uint64_t now;
+	int i;
+
+	if (ring->ledger.violations == state->violations_told)
+		return;
+	now = clock_now_ns();
+	if (now - state->violations_when < VIOLATIONS_PERIOD_NS && !ring->closed)
+		return;
+	state->violations_told = ring->ledger.violations;
+	state->violations_when = now;
+	for (i = VIOLATION_NONE + 1; i < VIOLATION_COUNT; i++)
+		if (ring->violations[i] != 0)
+			control_violation(attachment->vm, ring->index,
+				violation_name((enum violation)i), ring->violations[i],
+				ring->cursor);
+}
+
 void endings_progress(struct vspan_attachment *attachment, struct ring_state *state)
 {
 	struct ring *ring = &state->ring;
@@ -119,14 +143,7 @@ void endings_progress(struct vspan_attachment *attachment, struct ring_state *st
 		control_watermark(attachment->vm, ring->index, ts, ring->cursor);
 		state->watermark = ts;
 	}
-	if (ring->ledger.violations == state->violations_told)
-		return;
-	state->violations_told = ring->ledger.violations;
-	for (int i = VIOLATION_NONE + 1; i < VIOLATION_COUNT; i++)
-		if (ring->violations[i] != 0)
-			control_violation(attachment->vm, ring->index,
-				violation_name((enum violation)i), ring->violations[i],
-				ring->cursor);
+	endings_violations(attachment, state);
 }
 
 uint64_t progress_ts(const struct ring_state *state)

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test-consumer.c - the public functions of host.h with a thread as the vCPU:
+ * drains without being asked, drains when asked, ends rings, accounts.
+ */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <time.h>
+#include "thread-port.h"
+
+VSPAN_SPAN(test, work, VSPAN_LEVEL_INFO, (u64, number));
+
+static struct vspan_region *region;
+static struct vspan_consumer *consumer;
+static struct vspan_attachment *attachment;
+static struct vspan_ledger ledger;
+
+static void set_up_with(bool drain_on_exit_only)
+{
+	const struct vspan_region_options options = {
+		.ring_count = 2, .ring_size = VSPAN_ABI_RING_SIZE_MIN};
+	const struct vspan_consumer_options settings = {.drain_on_exit_only = drain_on_exit_only};
+
+	thread_port = (struct thread_port){0};
+	thread_port_ring = 0;
+	cr_assert_eq(vspan_region_create(&options, &region, NULL), 0);
+	cr_assert_eq(vspan_consumer_create(&settings, &consumer, NULL), 0);
+	cr_assert_eq(vspan_consumer_attach(consumer, region, NULL, &attachment, NULL), 0);
+	thread_port_attach(region);
+}
+
+static void set_up(void)
+{
+	set_up_with(false);
+}
+
+static void detach(void)
+{
+	vspan_consumer_detach(attachment, &ledger);
+	vspan_consumer_destroy(consumer);
+	vspan_region_close(region);
+}
+
+/* Waits up to ten seconds for `count` records to be drained. */
+static bool drained(uint64_t count)
+{
+	const struct timespec pause = {0, 1000000};
+	struct vspan_consumer_stats stats;
+	int i;
+
+	for (i = 0; i < 10000; i++) {
+		vspan_consumer_read_stats(consumer, &stats);
+		if (stats.records >= count)
+			return true;
+		nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
+TestSuite(consumer, .init = set_up, .timeout = 60);
+
+Test(consumer, drains_an_unpublished_tail_by_itself)
+{
+	vspan_end(vspan_begin(test, work, 1));
+	cr_expect(drained(2));
+	detach();
+	cr_expect_eq(ledger.emitted, 2);
+	cr_expect_eq(ledger.spans, 1);
+}
+
+Test(consumer, drains_when_asked_and_says_what_is_left, .init = NULL)
+{
+	set_up_with(true);
+	vspan_end(vspan_begin(test, work, 1));
+	vspan_attachment_ledger(attachment, 0, &ledger);
+	cr_expect_eq(ledger.in_ring, 2);
+	cr_expect_eq(vspan_ledger_unexplained(&ledger), 0);
+	cr_expect_eq(vspan_attachment_drain(attachment, 0, UINT64_MAX), 0);
+	vspan_attachment_ledger(attachment, UINT32_MAX, &ledger);
+	cr_expect_eq(ledger.in_ring, 0);
+	cr_expect_eq(ledger.emitted, 2);
+	detach();
+}
+
+Test(consumer, refuses_rings_that_are_not_there)
+{
+	cr_expect_eq(vspan_attachment_drain(attachment, 2, UINT64_MAX), -EINVAL);
+	vspan_attachment_ring_dead(attachment, 7);
+	vspan_attachment_ledger(attachment, 7, &ledger);
+	cr_expect_eq(ledger.attempted, 0);
+	detach();
+}
+
+Test(consumer, a_dead_ring_is_closed_and_its_neighbour_is_not)
+{
+	vspan_begin(test, work, 1);
+	vspan_begin(test, work, 2);
+	vspan_attachment_ring_dead(attachment, 0);
+	vspan_attachment_ledger(attachment, 0, &ledger);
+	cr_expect_eq(ledger.spans, 2);
+	cr_expect_eq(ledger.aborted, 2);
+	thread_port_ring = 1;
+	vspan_end(vspan_begin(test, work, 3));
+	vspan_attachment_drain(attachment, 1, UINT64_MAX);
+	vspan_attachment_ledger(attachment, 1, &ledger);
+	cr_expect_eq(ledger.spans, 1);
+	cr_expect_eq(ledger.aborted, 0);
+	detach();
+	cr_expect_eq(ledger.spans, 3);
+}
+
+Test(consumer, detach_leaves_nothing_behind)
+{
+	uint32_t i;
+
+	for (i = 0; i < 500; i++)
+		vspan_end(vspan_begin(test, work, i));
+	detach();
+	cr_expect_eq(ledger.attempted, 1000);
+	cr_expect_eq(ledger.emitted, 1000);
+	cr_expect_eq(ledger.in_ring, 0);
+}
+
+Test(consumer, tells_the_guest_whether_it_drains)
+{
+	const struct vspan_abi_region *header = vspan_region_base(region);
+	const struct vspan_abi_control *control =
+		(const void *)((const char *)header + header->control_offset);
+
+	cr_expect_eq(control->draining, 1);
+	vspan_consumer_detach(attachment, NULL);
+	cr_expect_eq(control->draining, 0);
+	vspan_consumer_destroy(consumer);
+	vspan_region_close(region);
+}
+
+Test(consumer, serves_several_regions_and_keeps_their_accounts_apart)
+{
+	const struct vspan_region_options options = {
+		.ring_count = 1, .ring_size = VSPAN_ABI_RING_SIZE_MIN};
+	struct vspan_attachment *other;
+	struct vspan_region *second;
+
+	vspan_end(vspan_begin(test, work, 1));
+	cr_assert_eq(vspan_region_create(&options, &second, NULL), 0);
+	cr_assert_eq(vspan_consumer_attach(consumer, second, NULL, &other, NULL), 0);
+	thread_port_attach(second);
+	vspan_begin(test, work, 2);
+	vspan_consumer_detach(other, &ledger);
+	cr_expect_eq(ledger.attempted, 1);
+	cr_expect_eq(ledger.aborted, 1);
+	vspan_region_close(second);
+	detach();
+	cr_expect_eq(ledger.attempted, 2);
+	cr_expect_eq(ledger.aborted, 0);
+}
+
+Test(consumer, a_ledger_that_does_not_close_shows)
+{
+	struct vspan_ledger sum = {.attempted = 10, .emitted = 4, .torn = 1};
+	const struct vspan_ledger more = {.attempted = 5, .in_ring = 5};
+
+	cr_expect_eq(vspan_ledger_unexplained(&sum), 5);
+	vspan_ledger_add(&sum, &more);
+	cr_expect_eq(sum.attempted, 15);
+	cr_expect_eq(vspan_ledger_unexplained(&sum), 5);
+	detach();
+}
