@@ -17,6 +17,11 @@
 #define CHANNEL "vspan"
 #define SUBBUFFER_SIZE (UINT64_C(1) << 20)
 #define SUBBUFFERS 8
+/*
+ * When the sub-buffers are full the consumer's thread (never a guest) waits this
+ * long for the daemon before LTTng discards and counts.
+ */
+#define BLOCKING_US 100000
 #define VISIBLE_TRIES 500 /* of 10 ms */
 
 static int failed(struct vspan_error *error, const char *what, int code)
@@ -93,7 +98,9 @@ static int session_channel(struct lttng_handle *handle, struct vspan_error *erro
 	channel->attr.subbuf_size = SUBBUFFER_SIZE;
 	channel->attr.num_subbuf = SUBBUFFERS;
 	channel->attr.output = LTTNG_EVENT_MMAP;
-	code = lttng_enable_channel(handle, channel);
+	code = lttng_channel_set_blocking_timeout(channel, BLOCKING_US);
+	if (code == 0)
+		code = lttng_enable_channel(handle, channel);
 	lttng_channel_destroy(channel);
 	return code < 0 ? failed(error, "enable a channel", code) : 0;
 }

@@ -1,0 +1,48 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Checks the C files of a tree with clang-tidy, as .clang-tidy says: all rooms,
+# or only the files given. Tests are left out, unless --tests comes first: there
+# some checks are off, for what tests may do and for their framework's macros.
+# Usage: run-clang-tidy.sh [--tests] SOURCE_ROOT BUILD_DIRECTORY [FILE...]
+set -u
+unset tests
+if [ "${1-}" = --tests ]; then
+    tests=yes
+    shift
+fi
+[ $# -ge 2 ] || { echo "usage: $0 [--tests] SOURCE_ROOT BUILD_DIRECTORY [FILE...]" >&2; exit 2; }
+root=$1 build=$(cd "$2" && pwd) || exit 2
+shift 2
+cd "$root" || exit 2
+
+tidy=$(command -v clang-tidy-14 || command -v clang-tidy) || {
+    echo "SKIP: clang-tidy is not installed (Debian: apt install clang-tidy)"
+    exit 77
+}
+[ -f "$build/compile_commands.json" ] || {
+    echo "$build: no compile_commands.json: give a meson build directory" >&2
+    exit 2
+}
+
+if [ $# -eq 0 ]; then
+    set -- $(find src consumer plugins guest ${tests:+tests} -name '*.c' | sort)
+fi
+checks=-no-such-check
+[ -z "${tests-}" ] || checks="-bugprone-implicit-widening-of-multiplication-result,\
+-bugprone-not-null-terminated-result,-bugprone-signal-handler,-cert-err34-c,-cert-msc50-cpp,\
+-cert-msc51-cpp,-cert-sig30-c,-misc-misleading-bidirectional,-readability-function-size,\
+-readability-redundant-declaration"
+
+checked=0 skipped=0 failed=
+for file in "$@"; do
+    # A file that this build leaves out has no compile command.
+    if ! grep -q "[\"/]$file\"" "$build/compile_commands.json"; then
+        skipped=$((skipped + 1))
+        continue
+    fi
+    checked=$((checked + 1))
+    "$tidy" --quiet -p "$build" --checks="$checks" "$file" 2>/dev/null || failed="$failed $file"
+done
+echo "$checked files checked, $skipped not part of this build"
+[ -z "$failed" ] || echo "findings in:$failed" >&2
+[ -z "$failed" ] && [ "$checked" -gt 0 ]
