@@ -1,0 +1,74 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What `meson install` leaves is enough: a guest and a host program outside of
+# the tree compile and link against it through pkg-config, and run.
+# Usage: installed.sh BUILD_DIR
+set -eu
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+meson install -C "$1" --destdir "$work/root" --no-rebuild --quiet
+pc=$(find "$work/root" -name vspan.pc)
+prefix=${pc%/lib/*}
+export PKG_CONFIG_SYSROOT_DIR="$work/root" PKG_CONFIG_PATH="${pc%/*}"
+
+cat >"$work/guest.c" <<'C'
+#include <vspan/guest.h>
+VSPAN_SPAN(app, work, VSPAN_LEVEL_INFO, (u64, number), (str, text));
+static char region[1];
+uint32_t vspan_port_ring(void) { return 0; }
+uint64_t vspan_port_counter(void) { return 1; }
+void vspan_port_notify(uint32_t reason, uint32_t ring) { (void)reason; (void)ring; }
+void *vspan_port_map(uint64_t *size) { *size = sizeof(region); return region; }
+int main(void)
+{
+	VSPAN_SCOPE(app, work, 1, "text");
+	return vspan_attach("app") == VSPAN_ATTACH_INCOMPATIBLE ? 0 : 1;
+}
+C
+cat >"$work/host.c" <<'C'
+#include <stdio.h>
+#include <vspan/host.h>
+#include <vspan/version.h>
+int main(void)
+{
+	struct vspan_region_options options = {.name = "outside", .ring_count = 1};
+	struct vspan_error error = {0};
+	struct vspan_region *region;
+	if (vspan_region_create(&options, &region, &error) < 0)
+		return puts(error.text), 1;
+	printf("vspan %s, a region of %llu bytes\n", VSPAN_VERSION,
+		(unsigned long long)vspan_region_size(region));
+	vspan_region_close(region);
+	return 0;
+}
+C
+cat >"$work/bare.c" <<'C'
+#include <microvm.h>
+#include <port.h>
+#include <vspan/guest.h>
+VSPAN_SPAN(app, boot, VSPAN_LEVEL_INFO, (u32, cpu));
+void guest_main(const struct vspan_microvm_boot *boot)
+{
+	port_cpu_start(boot);
+	microvm_exit(vspan_attach("bare") == VSPAN_ATTACH_OK ? 42 : 1);
+}
+C
+# shellcheck disable=SC2046
+cc -Wall -Werror "$work/guest.c" -o "$work/guest" $(pkg-config --cflags --libs vspan-guest)
+# shellcheck disable=SC2046
+cc -Wall -Werror "$work/host.c" -o "$work/host" $(pkg-config --cflags --libs vspan)
+# shellcheck disable=SC2046
+cc -Wall -Werror "$work/bare.c" -o "$work/bare.elf" -nostdlib -static \
+    -Wl,-T,"$work/root$(pkg-config --variable=linker_script vspan-bare-x86_64)" \
+    $(pkg-config --cflags --libs vspan-bare-x86_64)
+"$work/guest"
+LD_LIBRARY_PATH="${pc%/pkgconfig/*}" "$work/host"
+"$prefix/bin/vspan" --version
+if "$prefix/bin/vspan" run "$work/bare.elf" >"$work/run" 2>&1; then
+    echo "the bare guest ended with 0 instead of 42" && exit 1
+elif [ $? = 42 ]; then
+    echo "a bare-metal guest, too: booted, attached"
+else
+    echo "a bare-metal guest, too; not booted here: $(cat "$work/run")"
+fi
+find "$prefix" -name 'babeltrace-plugin-vspan.so' | grep -q .
