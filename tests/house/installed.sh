@@ -59,7 +59,7 @@ cc -Wall -Werror "$work/guest.c" -o "$work/guest" $(pkg-config --cflags --libs v
 cc -Wall -Werror "$work/host.c" -o "$work/host" $(pkg-config --cflags --libs vspan)
 # shellcheck disable=SC2046
 cc -Wall -Werror "$work/bare.c" -o "$work/bare.elf" -nostdlib -static \
-    -Wl,-T,"$work/root$(pkg-config --variable=linker_script vspan-bare-x86_64)" \
+    -Wl,-T,"$(pkg-config --variable=linker_script vspan-bare-x86_64)" \
     $(pkg-config --cflags --libs vspan-bare-x86_64)
 "$work/guest"
 LD_LIBRARY_PATH="${pc%/pkgconfig/*}" "$work/host"
