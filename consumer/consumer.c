@@ -115,8 +115,7 @@ int vspan_consumer_attach(struct vspan_consumer *consumer, struct vspan_region *
 	const struct vspan_attach_options *options, struct vspan_attachment **out,
 	struct vspan_error *error)
 {
-	uint32_t vm = __atomic_fetch_add(&consumer->next_vm, 1, __ATOMIC_RELAXED);
-	struct vspan_attachment *attachment = attachment_create(region, vm);
+	struct vspan_attachment *attachment = attachment_create(region, region_number(region));
 
 	if (attachment == NULL)
 		return error_set(error, ENOMEM, "out of memory to attach region %s", region->name);

@@ -16,7 +16,6 @@ struct vspan_consumer {
 	struct vspan_consumer_options options;
 	pthread_t thread;
 	bool stop;
-	uint32_t next_vm;
 	struct clock_sample first_sample;  /* start of the clocks' baseline */
 	uint64_t clock_refreshed;          /* ns */
 	struct vspan_consumer_stats stats; /* words written by the thread, read by anyone */

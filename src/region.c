@@ -240,6 +240,14 @@ const char *vspan_region_name(const struct vspan_region *region)
 	return region->name;
 }
 
+uint32_t region_number(const struct vspan_region *region)
+{
+	uint32_t number;
+
+	memcpy(&number, region->identity, sizeof(number));
+	return number != 0 ? number : 1;
+}
+
 void region_enable_site(struct vspan_region *region, uint32_t id, bool enabled)
 {
 	uint8_t *enables = region_at(region, region->geometry.enables_offset);

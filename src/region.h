@@ -52,6 +52,13 @@ int geometry_check(const struct vspan_abi_region *header, uint64_t mapped,
 int geometry_check_ring(const struct geometry *geometry, const struct vspan_abi_ring *ring,
 	struct region_ring *out);
 
+/*
+ * The number that stands for the region in traces: from its random identity, so
+ * that VMs of several processes in one recording session do not share one, and
+ * a region keeps its number when its consumer is replaced. Not 0.
+ */
+uint32_t region_number(const struct vspan_region *region);
+
 static inline void *region_at(const struct vspan_region *region, uint64_t offset)
 {
 	return region->base + offset;

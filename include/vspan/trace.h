@@ -18,7 +18,7 @@
  *   entry   vm vcpu span parent tsc ts flags
  *   exit    vm vcpu span tsc ts status flags
  *
- *   vm        u32  number of the attachment; vspan:attach gives its name
+ *   vm        u32  number of the region, from its random identity; vspan:attach names it
  *   vcpu      u32  ring index
  *   span      u64  span id (abi.h); for an event, the span it belongs to, 0: none
  *   parent    u64  span id of the parent, 0: a root

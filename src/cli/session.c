@@ -81,6 +81,26 @@ static int session_create(struct session *session, struct vspan_error *error)
 	return 0;
 }
 
+/* Records this process alone: other VMs of the same user are none of this session's business. */
+static int session_track_self(struct session *session, struct vspan_error *error)
+{
+	struct lttng_process_attr_tracker_handle *handle = NULL;
+	enum lttng_process_attr_tracker_handle_status status;
+
+	if (lttng_session_get_tracker_handle(session->name, LTTNG_DOMAIN_UST,
+		    LTTNG_PROCESS_ATTR_VIRTUAL_PROCESS_ID, &handle) != LTTNG_OK)
+		return error_set(error, EIO, "cannot restrict the session to this process");
+	status = lttng_process_attr_tracker_handle_set_tracking_policy(
+		handle, LTTNG_TRACKING_POLICY_INCLUDE_SET);
+	if (status == LTTNG_PROCESS_ATTR_TRACKER_HANDLE_STATUS_OK)
+		status = lttng_process_attr_virtual_process_id_tracker_handle_add_pid(
+			handle, getpid());
+	lttng_process_attr_tracker_handle_destroy(handle);
+	if (status != LTTNG_PROCESS_ATTR_TRACKER_HANDLE_STATUS_OK)
+		return error_set(error, EIO, "cannot restrict the session to this process");
+	return 0;
+}
+
 static int session_channel(struct lttng_handle *handle, struct vspan_error *error)
 {
 	struct lttng_domain domain = {
@@ -140,6 +160,8 @@ static int session_enable(
 	if (handle == NULL)
 		return error_set(error, ENOMEM, "out of memory for the session");
 	ret = session_channel(handle, error);
+	if (ret == 0)
+		ret = session_track_self(session, error);
 	if (ret == 0)
 		ret = session_event(handle, "vspan:*", NULL, error);
 	if (ret == 0)
