@@ -19,7 +19,7 @@
 /* No field takes more bytes in the trace than in the record. */
 #define PACKED_MAX (HEAD_BYTES_MAX + VSPAN_ABI_RECORD_WORDS_MAX * sizeof(uint64_t) + STORE_SLACK)
 /* The interpreter's stack: a word for a number or string, two for an array. */
-#define FILTER_MAX (HEAD_BYTES_MAX + VSPAN_ABI_FIELDS_MAX * 2 * sizeof(uint64_t))
+#define FILTER_MAX (HEAD_BYTES_MAX + sizeof(uint64_t[2]) * VSPAN_ABI_FIELDS_MAX)
 
 struct provider_emission {
 	const struct provider_site *provider;

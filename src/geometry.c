@@ -105,7 +105,8 @@ int geometry_check(const struct vspan_abi_region *header, uint64_t mapped,
 {
 	if (header->magic != VSPAN_ABI_MAGIC)
 		return error_set(error, EINVAL,
-			"not a vspan region (no magic number): create one with `vspan create`");
+			"not a vspan region (no magic number): is it the file the VM was started "
+			"with?");
 	if (header->major != VSPAN_ABI_MAJOR || header->struct_size < sizeof(*header))
 		return error_set(error, EINVAL,
 			"region of ABI version %u.%u: this vspan reads version %u; use matching "

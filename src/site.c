@@ -68,7 +68,7 @@ static void file_copy(char *to, const char *from, size_t size)
 
 	memset(to, 0, size);
 	for (i = 0; i < length; i++)
-		to[i] = from[i] >= 0x20 && from[i] <= 0x7e ? from[i] : '?';
+		to[i] = (char)(from[i] >= 0x20 && from[i] <= 0x7e ? from[i] : '?');
 }
 
 static bool type_is_integer(uint8_t type)

@@ -41,7 +41,7 @@ typedef uint64_t vspan_t;
 
 struct vspan_field_description {
 	const char *name;
-	uint8_t type; /* VSPAN_ABI_TYPE_* */
+	uint8_t type;  /* VSPAN_ABI_TYPE_* */
 	uint8_t flags; /* VSPAN_ABI_FIELD_* */
 	uint16_t length;
 };
@@ -93,15 +93,16 @@ static inline uint64_t vspan_f64_bits(const void *value)
 
 #define VSPAN_PP_CAT_(a, b) a##b
 #define VSPAN_PP_CAT(a, b) VSPAN_PP_CAT_(a, b)
-#define VSPAN_PP_COUNT_(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, \
-	n, ...)                                                                                    \
+#define VSPAN_PP_COUNT_(                                                                    \
+	a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, n, ...) \
 	n
 #define VSPAN_PP_COUNT(...) \
 	VSPAN_PP_COUNT_(__VA_ARGS__, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
 #define VSPAN_PP_STRIP(...) __VA_ARGS__
 #define VSPAN_PP_INVOKE(m, ...) m(__VA_ARGS__)
 
-/* m(provider, name, type, field[, length]) for each field; the first variable argument is the level. */
+/* m(provider, name, type, field[, length]) for each field; the first variable argument is the
+ * level. */
 #define VSPAN_EACH(m, p, n, ...) \
 	VSPAN_PP_CAT(VSPAN_EACH_, VSPAN_PP_COUNT(__VA_ARGS__))(m, p, n, __VA_ARGS__)
 #define VSPAN_ONE(m, p, n, field) VSPAN_PP_INVOKE(m, p, n, VSPAN_PP_STRIP field)
@@ -216,24 +217,23 @@ static inline uint64_t vspan_f64_bits(const void *value)
 #define VSPAN_FIT(...) VSPAN_BY(VSPAN_FIT, __VA_ARGS__)
 #define VSPAN_FIT_word(t, f)
 #define VSPAN_FIT_float(t, f)
-#define VSPAN_FIT_string(t, f)     \
-	bool f##_cut;              \
+#define VSPAN_FIT_string(t, f) \
+	bool f##_cut;          \
 	const uint32_t f##_length = vspan_fit_string(f, &vspan_words_left, &f##_cut);
-#define VSPAN_FIT_bytes(t, f)      \
-	bool f##_cut;              \
+#define VSPAN_FIT_bytes(t, f) \
+	bool f##_cut;         \
 	const uint32_t f##_length = vspan_fit_bytes(f##_size, &vspan_words_left, &f##_cut);
 #define VSPAN_FIT_array(t, f, length)
 
 #define VSPAN_PUT(...) VSPAN_BY(VSPAN_PUT, __VA_ARGS__)
-#define VSPAN_PUT_word(t, f) \
-	vspan_record_put(&vspan_record, vspan_word++, (uint64_t)(int64_t)(f));
+#define VSPAN_PUT_word(t, f) vspan_record_put(&vspan_record, vspan_word++, (uint64_t)(int64_t)(f));
 #define VSPAN_PUT_float(t, f) vspan_record_put(&vspan_record, vspan_word++, vspan_f64_bits(&f));
 #define VSPAN_PUT_string(t, f) \
 	vspan_word = vspan_record_put_bytes(&vspan_record, vspan_word, f, f##_length, f##_cut);
 #define VSPAN_PUT_bytes(t, f) VSPAN_PUT_string(t, f)
-#define VSPAN_PUT_array(t, f, length)                                   \
-	vspan_word = vspan_record_put_packed(&vspan_record, vspan_word, f, \
-		(uint32_t)(length) * (uint32_t)sizeof(VSPAN_C_##t));
+#define VSPAN_PUT_array(t, f, length)         \
+	vspan_word = vspan_record_put_packed( \
+		&vspan_record, vspan_word, f, (uint32_t)(length) * (uint32_t)sizeof(VSPAN_C_##t));
 
 #define VSPAN_DESCRIBE(p, n, ...) \
 	VSPAN_PP_CAT(VSPAN_DESCRIBE_, VSPAN_PP_COUNT(__VA_ARGS__))(__VA_ARGS__)
@@ -248,15 +248,14 @@ static inline uint64_t vspan_f64_bits(const void *value)
 
 #define VSPAN_SITE_DEFINE(p, n, site_kind, ...)                                                \
 	static const struct vspan_field_description vspan_fields__##p##__##n[] = {             \
-		VSPAN_EACH(VSPAN_DESCRIBE, p, n, __VA_ARGS__) {0, 0, 0, 0}};                   \
+		VSPAN_EACH(VSPAN_DESCRIBE, p, n, __VA_ARGS__){0, 0, 0, 0}};                    \
 	static const struct vspan_site_description vspan_description__##p##__##n = {#p, #n,    \
 		__FILE__, vspan_fields__##p##__##n, __LINE__, site_kind,                       \
 		VSPAN_PP_FIRST(__VA_ARGS__), VSPAN_PP_COUNT(__VA_ARGS__) - 1, 0};              \
-	static struct vspan_site vspan_site__##p##__##n                                        \
-		__attribute__((section("vspan_sites"), used)) = {                              \
-			&vspan_site_disabled, &vspan_description__##p##__##n, 0, {0, 0, 0}};   \
-	VSPAN_ABI_ASSERT(1u VSPAN_EACH(VSPAN_FIXED, p, n, __VA_ARGS__) <=                      \
-			VSPAN_ABI_RECORD_WORDS_MAX,                                            \
+	static struct vspan_site vspan_site__##p##__##n __attribute__((section("vspan_sites"), \
+		used)) = {&vspan_site_disabled, &vspan_description__##p##__##n, 0, {0, 0, 0}}; \
+	VSPAN_ABI_ASSERT(                                                                      \
+		1u VSPAN_EACH(VSPAN_FIXED, p, n, __VA_ARGS__) <= VSPAN_ABI_RECORD_WORDS_MAX,   \
 		fields_of_##p##_##n##_too_large)
 
 /*
@@ -274,8 +273,8 @@ static inline __attribute__((always_inline)) bool vspan_site_open(struct vspan_r
 
 	if (!vspan_record_open(record, writer, slots, writer->limit, false))
 		return false;
-	vspan_record_stamp(record, vspan_port_counter_inline(),
-		vspan_header(kind, slots, flags, site->id));
+	vspan_record_stamp(
+		record, vspan_port_counter_inline(), vspan_header(kind, slots, flags, site->id));
 	if (explicit_span)
 		vspan_record_put(record, 0, span);
 	return true;
@@ -286,29 +285,29 @@ static inline __attribute__((always_inline)) bool vspan_site_open(struct vspan_r
  * parent, or the span an event belongs to; else it is the innermost open one.
  * Returns the record's span id, 0 if nothing was written.
  */
-#define VSPAN_WRITE_DEFINE(p, n, record_kind, ...)                                               \
-	static inline __attribute__((always_inline, unused)) vspan_t vspan_write__##p##__##n(    \
-		bool vspan_explicit, vspan_t vspan_span,                                         \
-		VSPAN_EACH(VSPAN_PARAM, p, n, __VA_ARGS__) int vspan_none)                       \
-	{                                                                                        \
-		struct vspan_record vspan_record;                                                \
-		uint32_t vspan_word = vspan_explicit ? 1u : 0u;                                  \
-		uint32_t vspan_words_left = VSPAN_ABI_RECORD_WORDS_MAX -                         \
-			(vspan_word VSPAN_EACH(VSPAN_FIXED, p, n, __VA_ARGS__));                 \
-                                                                                                 \
-		(void)vspan_none;                                                                \
-		if (!vspan_site_enabled(&vspan_site__##p##__##n))                                \
-			return 0;                                                                \
-		VSPAN_EACH(VSPAN_FIT, p, n, __VA_ARGS__)                                         \
-		if (!vspan_site_open(&vspan_record, &vspan_site__##p##__##n, record_kind,        \
-			    VSPAN_ABI_RECORD_WORDS_MAX - vspan_words_left, vspan_explicit,       \
-			    vspan_span))                                                         \
-			return 0;                                                                \
-		VSPAN_EACH(VSPAN_PUT, p, n, __VA_ARGS__)                                         \
-		(void)vspan_word;                                                                \
-		vspan_record_commit(&vspan_record);                                              \
-		return vspan_record_span(&vspan_record) |                                        \
-			(vspan_explicit ? VSPAN_ABI_SPAN_DETACHED : 0);                          \
+#define VSPAN_WRITE_DEFINE(p, n, record_kind, ...)                                         \
+	static inline __attribute__((always_inline, unused))                               \
+	vspan_t vspan_write__##p##__##n(bool vspan_explicit, vspan_t vspan_span,           \
+		VSPAN_EACH(VSPAN_PARAM, p, n, __VA_ARGS__) int vspan_none)                 \
+	{                                                                                  \
+		struct vspan_record vspan_record;                                          \
+		uint32_t vspan_word = vspan_explicit ? 1u : 0u;                            \
+		uint32_t vspan_words_left = VSPAN_ABI_RECORD_WORDS_MAX -                   \
+			(vspan_word VSPAN_EACH(VSPAN_FIXED, p, n, __VA_ARGS__));           \
+                                                                                           \
+		(void)vspan_none;                                                          \
+		if (!vspan_site_enabled(&vspan_site__##p##__##n))                          \
+			return 0;                                                          \
+		VSPAN_EACH(VSPAN_FIT, p, n, __VA_ARGS__)                                   \
+		if (!vspan_site_open(&vspan_record, &vspan_site__##p##__##n, record_kind,  \
+			    VSPAN_ABI_RECORD_WORDS_MAX - vspan_words_left, vspan_explicit, \
+			    vspan_span))                                                   \
+			return 0;                                                          \
+		VSPAN_EACH(VSPAN_PUT, p, n, __VA_ARGS__)                                   \
+		(void)vspan_word;                                                          \
+		vspan_record_commit(&vspan_record);                                        \
+		return vspan_record_span(&vspan_record) |                                  \
+			(vspan_explicit ? VSPAN_ABI_SPAN_DETACHED : 0);                    \
 	}
 
 /* In guest/writer.c: opens a SET record for `words` words of value; false: discarded. */
@@ -319,25 +318,25 @@ bool vspan_set_open(struct vspan_record *record, const struct vspan_site *site, 
 #define VSPAN_SET_WORDS 2u
 #define VSPAN_SETTER(p, n, ...) VSPAN_SETTER_(p, n, VSPAN_PP_SECOND(__VA_ARGS__), __VA_ARGS__)
 #define VSPAN_SETTER_(...) VSPAN_SETTER_NAMED(__VA_ARGS__)
-#define VSPAN_SETTER_NAMED(p, n, field, ...)                                                     \
-	static inline __attribute__((unused)) void vspan_set__##p##__##n##__##field(             \
-		vspan_t vspan_span, VSPAN_PARAM(p, n, __VA_ARGS__) int vspan_none)               \
-	{                                                                                        \
-		struct vspan_record vspan_record;                                                \
-		uint32_t vspan_word = VSPAN_SET_WORDS;                                           \
-		const uint32_t vspan_room = VSPAN_ABI_RECORD_WORDS_MAX - VSPAN_SET_WORDS;        \
-		uint32_t vspan_words_left = vspan_room - (0u VSPAN_FIXED(p, n, __VA_ARGS__));    \
-                                                                                                 \
-		(void)vspan_none;                                                                \
-		if (vspan_span == 0)                                                             \
-			return;                                                                  \
-		VSPAN_FIT(p, n, __VA_ARGS__)                                                     \
-		if (!vspan_set_open(&vspan_record, &vspan_site__##p##__##n, vspan_span,          \
-			    vspan_index__##p##__##n##__##field, vspan_room - vspan_words_left))  \
-			return;                                                                  \
-		VSPAN_PUT(p, n, __VA_ARGS__)                                                     \
-		(void)vspan_word;                                                                \
-		vspan_record_commit(&vspan_record);                                              \
+#define VSPAN_SETTER_NAMED(p, n, field, ...)                                                    \
+	static inline __attribute__((unused)) void vspan_set__##p##__##n##__##field(            \
+		vspan_t vspan_span, VSPAN_PARAM(p, n, __VA_ARGS__) int vspan_none)              \
+	{                                                                                       \
+		struct vspan_record vspan_record;                                               \
+		uint32_t vspan_word = VSPAN_SET_WORDS;                                          \
+		const uint32_t vspan_room = VSPAN_ABI_RECORD_WORDS_MAX - VSPAN_SET_WORDS;       \
+		uint32_t vspan_words_left = vspan_room - (0u VSPAN_FIXED(p, n, __VA_ARGS__));   \
+                                                                                                \
+		(void)vspan_none;                                                               \
+		if (vspan_span == 0)                                                            \
+			return;                                                                 \
+		VSPAN_FIT(p, n, __VA_ARGS__)                                                    \
+		if (!vspan_set_open(&vspan_record, &vspan_site__##p##__##n, vspan_span,         \
+			    vspan_index__##p##__##n##__##field, vspan_room - vspan_words_left)) \
+			return;                                                                 \
+		VSPAN_PUT(p, n, __VA_ARGS__)                                                    \
+		(void)vspan_word;                                                               \
+		vspan_record_commit(&vspan_record);                                             \
 	}
 
 #ifdef __cplusplus

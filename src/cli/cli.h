@@ -20,6 +20,12 @@ int cmd_record(int argc, char **argv);
 /* "vspan: " and the text, on stderr. */
 void cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/*
+ * What getopt_long() refused: `code` is '?' or ':', its optstring starts with
+ * "+:" and so leaves the message to us; argv[0] is the sub-command.
+ */
+void cli_option_error(int code, char **argv);
+
 /* "64k", "1M", "2G" (powers of 1024) or bytes. False: not a size. */
 bool parse_size(const char *text, uint64_t *bytes);
 

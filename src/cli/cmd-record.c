@@ -98,6 +98,8 @@ int cmd_record(int argc, char **argv)
 		ret = record_option(&session, code, optarg);
 		if (ret == 0)
 			ret = machine_option(&machine, code, optarg);
+		if (ret == 0)
+			cli_option_error(code, argv);
 		if (ret != 1)
 			return EXIT_USAGE;
 	}

@@ -31,7 +31,10 @@ int cmd_run(int argc, char **argv)
 			help();
 			return EXIT_OK;
 		}
-		if (machine_option(&options, code, optarg) != 1)
+		ret = machine_option(&options, code, optarg);
+		if (ret == 0)
+			cli_option_error(code, argv);
+		if (ret != 1)
 			return EXIT_USAGE;
 	}
 	if (!machine_guest(&options, "run", argc - optind, argv + optind))

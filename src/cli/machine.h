@@ -61,7 +61,7 @@ int machine_option(struct machine_options *options, int code, const char *argume
 	{                                                                                          \
 		"help", no_argument, NULL, 'h'                                                     \
 	}
-#define MACHINE_SHORT_OPTIONS "+c:m:r:n:qh"
+#define MACHINE_SHORT_OPTIONS "+:c:m:r:n:qh"
 
 /* Takes GUEST.elf and its arguments from what follows the options; false: usage error, printed. */
 bool machine_guest(struct machine_options *options, const char *command, int argc, char **argv);

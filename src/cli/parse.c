@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* parse.c - values on the command line. */
 #include <errno.h>
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,22 @@ void cli_error(const char *format, ...)
 	vfprintf(stderr, format, args);
 	va_end(args);
 	fputc('\n', stderr);
+}
+
+void cli_option_error(int code, char **argv)
+{
+	const char *word = argv[optind - 1];
+	const char letter[] = {'-', (char)optopt, '\0'};
+	const bool is_long = optopt == 0 || strncmp(word, "--", 2) == 0;
+	const char *option = is_long ? word : letter;
+
+	if (code == ':')
+		cli_error("the option `%s` needs a value: see `vspan %s --help`", option, argv[0]);
+	else if (is_long && optopt != 0)
+		cli_error(
+			"`%s`: this option takes no value: see `vspan %s --help`", option, argv[0]);
+	else
+		cli_error("no option `%s`: `vspan %s --help` lists the options", option, argv[0]);
 }
 
 /* A number with one of the units; the list ends with a NULL suffix. */

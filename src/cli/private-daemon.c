@@ -16,8 +16,6 @@
 #define START_TRIES 500
 #define STOP_TRIES 500
 
-extern char **environ;
-
 /* True if the child has ended within about tries * PAUSE_NS. */
 static bool ended_within(pid_t daemon, int tries)
 {

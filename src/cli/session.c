@@ -76,7 +76,9 @@ static int session_create(struct session *session, struct vspan_error *error)
 	code = lttng_create_session_ext(descriptor);
 	lttng_session_descriptor_destroy(descriptor);
 	if (code != LTTNG_OK)
-		return failed(error, "create the recording session", -code);
+		return error_set(error, EIO,
+			"cannot create the recording session `%s`: %s; give another --session",
+			session->name, lttng_strerror(-code));
 	session->created = true;
 	return 0;
 }
@@ -141,8 +143,9 @@ static int session_event(struct lttng_handle *handle, const char *pattern, const
 			      : lttng_enable_event(handle, event, CHANNEL);
 	lttng_event_destroy(event);
 	if (code < 0)
-		return error_set(error, EINVAL, "cannot enable `%s`%s%s: %s", pattern,
-			filter != NULL ? " with filter " : "", filter != NULL ? filter : "",
+		return error_set(error, EINVAL, "cannot enable `%s`%s%s%s: %s", pattern,
+			filter != NULL ? " with the filter `" : "", filter != NULL ? filter : "",
+			filter != NULL ? "` (syntax: man lttng-enable-event)" : "",
 			lttng_strerror(code));
 	return 0;
 }
@@ -207,7 +210,9 @@ int session_start(
 		return ret;
 	code = lttng_start_tracing(session->name);
 	if (code < 0)
-		return failed(error, "start recording", code);
+		return error_set(error, EIO,
+			"cannot record to `%s`: %s; give --output=DIR that can be created",
+			session->output, lttng_strerror(code));
 	session->started = true;
 	return session_wait_visible(error);
 }

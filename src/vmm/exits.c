@@ -153,7 +153,7 @@ static void exit_internal(struct vcpu *vcpu)
 	if (count > sizeof(run->emulation_failure.insn_bytes))
 		count = sizeof(run->emulation_failure.insn_bytes);
 	for (i = 0; i < count; i++)
-		snprintf(bytes + 3 * i, 4, " %02x", run->emulation_failure.insn_bytes[i]);
+		snprintf(bytes + (size_t)3 * i, 4, " %02x", run->emulation_failure.insn_bytes[i]);
 	machine_fail(vcpu, VMM_EXIT_ERROR, EIO,
 		"KVM cannot emulate the guest's instruction%s%s: build the guest for baseline "
 		"x86-64 "

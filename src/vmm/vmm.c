@@ -105,6 +105,7 @@ int vmm_create(const struct vmm_options *options, struct vmm **out, struct vspan
 
 	if (code < 0)
 		return code;
+	assert(vmm != NULL);
 	room.ram = vmm->ram;
 	room.start = MACHINE_IMAGE_START;
 	room.end = memory_image_end(vmm);

@@ -216,8 +216,8 @@ Test(site, unknown_flags_are_ignored)
 Test(site, type_sizes)
 {
 	static const uint32_t sizes[] = {0, 1, 2, 4, 8, 1, 2, 4, 8, 8, 1, 0, 0, 0};
-	uint8_t type;
+	uint32_t type;
 
 	for (type = 0; type < sizeof(sizes) / sizeof(sizes[0]); type++)
-		cr_expect_eq(site_type_size(type), sizes[type], "type %u", type);
+		cr_expect_eq(site_type_size((uint8_t)type), sizes[type], "type %u", type);
 }

@@ -65,7 +65,8 @@ void idt_load(void)
 	uint32_t vector;
 
 	for (vector = 0; vector < IDT_EXCEPTIONS; vector++)
-		gate_set(vector, (uintptr_t)idt_exception_entries + vector * IDT_ENTRY_SIZE);
+		gate_set(vector,
+			(uintptr_t)idt_exception_entries + (uintptr_t)vector * IDT_ENTRY_SIZE);
 	gate_set(VSPAN_MICROVM_TIMER_VECTOR, (uintptr_t)idt_timer_entry);
 	__asm__ volatile("lidt %0" : : "m"(pointer) : "memory");
 }
