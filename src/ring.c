@@ -55,7 +55,8 @@ bool ring_published_moved(const struct ring *ring)
 
 bool ring_empty(const struct ring *ring)
 {
-	return vspan_read_once(&ring->writer->reserve) == ring->cursor;
+	return vspan_read_once(&ring->writer->reserve) == ring->cursor &&
+		vspan_read_once(&ring->writer->pending_lost) == 0;
 }
 
 /* Overwrite mode: how far the writer is; jumps the cursor out of what it has lapped. */

@@ -92,8 +92,9 @@ void ring_violation(struct ring *ring, enum violation violation, uint32_t record
 bool ring_published_moved(const struct ring *ring);
 
 /*
- * True if nothing is reserved beyond the cursor: whatever comes will carry a
- * later counter than one read before the call. Touches the writer's own line:
+ * True if nothing is reserved beyond the cursor and no loss waits for its report
+ * (which carries the counter of the first lost record): whatever comes will carry
+ * a later counter than one read before the call. Touches the writer's own lines:
  * for idle rings.
  */
 bool ring_empty(const struct ring *ring);

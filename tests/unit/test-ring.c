@@ -268,6 +268,23 @@ Test(ring, a_hole_past_its_deadline_is_torn_and_its_late_commit_recognised)
 	close_region();
 }
 
+Test(ring, a_ring_with_a_loss_to_report_is_not_empty)
+{
+	uint32_t i;
+
+	open_region(VSPAN_ABI_MODE_DISCARD);
+	cr_expect(ring_empty(&ring));
+	for (i = 0; i < SLOTS; i++)
+		vspan_begin(test, plain);
+	cr_expect_not(ring_empty(&ring));
+	read_all(RING_COMMITTED);
+	cr_expect_not(ring_empty(&ring), "the report will carry an earlier time than now");
+	vspan_begin(test, plain);
+	read_all(RING_COMMITTED);
+	cr_expect(ring_empty(&ring));
+	close_region();
+}
+
 Test(ring, strings_are_cut_and_marked)
 {
 	char text[1000];
