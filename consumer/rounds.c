@@ -68,7 +68,8 @@ static bool ring_turn(struct vspan_consumer *consumer, struct vspan_attachment *
 			break;
 		worked = true;
 	}
-	if (!worked && now - state->idle_ts >= IDLE_WATERMARK_NS && ring_empty(&state->ring))
+	if (!worked && now - state->idle_ts >= IDLE_WATERMARK_NS &&
+		ring_empty(&state->ring, state->lost_told))
 		state->idle_ts = now - attachment->clock.error_ns;
 	endings_progress(attachment, state);
 	return worked;

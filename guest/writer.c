@@ -52,15 +52,17 @@ static bool vspan_writer_ask_host(struct vspan_writer *writer, uint32_t slots, u
 	return false;
 }
 
+/* Counted first, timed second: the host takes `discarded` for a sign of times to come. */
 static void vspan_writer_discard(struct vspan_writer *writer, bool stacked_end)
 {
 	struct vspan_abi_writer *shared = writer->shared;
-	uint64_t now = vspan_port_counter();
+	uint64_t now;
 
+	vspan_arch_increment_local(&shared->discarded);
+	now = vspan_port_counter();
 	if (shared->pending_lost == 0)
 		shared->pending_first = now;
 	shared->pending_last = now;
-	vspan_arch_increment_local(&shared->discarded);
 	vspan_arch_increment_local(&shared->pending_lost);
 	if (stacked_end)
 		vspan_arch_increment_local(&shared->pending_ends);

@@ -45,7 +45,7 @@ uint32_t batch_unsettled(const struct batch *batch, uint64_t next)
 		if (batch->records[i].counter > next)
 			count = batch->record_count - i;
 	}
-	return count < batch->record_count ? count : 0;
+	return count;
 }
 
 void batch_sort(struct batch *batch)

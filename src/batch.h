@@ -20,9 +20,8 @@ void batch_drop_front(struct batch *batch, uint32_t count);
 void batch_drop_back(struct batch *batch, uint32_t count);
 
 /*
- * How many records at the end of an unsorted batch have to wait for the next
- * batch, because the record after it (counter `next`) goes before them. 0 if
- * that would leave nothing.
+ * How many records at the end of an unsorted batch the record after it (counter
+ * `next`) goes before: they need that record, or have to wait for it.
  */
 uint32_t batch_unsettled(const struct batch *batch, uint64_t next);
 

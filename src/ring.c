@@ -53,10 +53,10 @@ bool ring_published_moved(const struct ring *ring)
 	return vspan_published_load_B(&ring->writer->published) > ring->published;
 }
 
-bool ring_empty(const struct ring *ring)
+bool ring_empty(const struct ring *ring, uint64_t lost_told)
 {
-	return vspan_read_once(&ring->writer->reserve) == ring->cursor &&
-		vspan_read_once(&ring->writer->pending_lost) == 0;
+	return vspan_read_once(&ring->writer->discarded) == lost_told &&
+		vspan_read_once(&ring->writer->reserve) == ring->cursor;
 }
 
 /* Overwrite mode: how far the writer is; jumps the cursor out of what it has lapped. */
@@ -269,16 +269,32 @@ static void ring_overwritten(struct ring *ring, uint64_t before, struct batch *b
 	batch->gap = dropped != 0 || batch->from != before;
 }
 
+/*
+ * How many records at the batch's end are later than the one that follows them:
+ * they were interrupted by it between reserving and stamping.
+ */
+static uint32_t ring_unsettled(const struct ring *ring, const struct batch *batch)
+{
+	struct vspan_abi_slot copy;
+
+	if (ring->mode == VSPAN_ABI_MODE_OVERWRITE || batch->record_count == 0 ||
+		ring_copy_slot(ring, batch->next, &copy) != SLOT_HEAD)
+		return 0;
+	return batch_unsettled(batch, copy.counter);
+}
+
 uint32_t ring_read(struct ring *ring, enum ring_look look, uint64_t now, uint64_t hole_limit,
 	struct batch *batch)
 {
 	uint64_t before = ring->cursor;
 	uint64_t end = ring_visible(ring, look);
 	uint32_t carried, consumed, slots;
-	struct vspan_abi_slot copy;
 
 	batch_reset(batch, ring->cursor);
-	for (consumed = 0; consumed < BATCH_SLOTS && batch->next < end; consumed += slots) {
+	/* What interrupted a committed record is committed, too: to be had past the end. */
+	for (consumed = 0;
+		consumed < BATCH_SLOTS && (batch->next < end || ring_unsettled(ring, batch) != 0);
+		consumed += slots) {
 		slots = ring_take(ring, look, end, now, hole_limit, batch);
 		if (slots == 0)
 			break;
@@ -286,8 +302,8 @@ uint32_t ring_read(struct ring *ring, enum ring_look look, uint64_t now, uint64_
 	}
 	if (ring->mode == VSPAN_ABI_MODE_OVERWRITE)
 		ring_overwritten(ring, before, batch);
-	else if (ring_copy_slot(ring, batch->next, &copy) == SLOT_HEAD) {
-		carried = batch_unsettled(batch, copy.counter);
+	carried = ring_unsettled(ring, batch);
+	if (carried < batch->record_count) {
 		ring->taken -= carried;
 		batch_drop_back(batch, carried);
 	}

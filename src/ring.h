@@ -92,12 +92,13 @@ void ring_violation(struct ring *ring, enum violation violation, uint32_t record
 bool ring_published_moved(const struct ring *ring);
 
 /*
- * True if nothing is reserved beyond the cursor and no loss waits for its report
- * (which carries the counter of the first lost record): whatever comes will carry
- * a later counter than one read before the call. Touches the writer's own lines:
- * for idle rings.
+ * True if nothing is reserved beyond the cursor and of all the guest discarded
+ * `lost_told` records, as many as its reports named: a report still to come would
+ * carry the counter of the first lost record. Whatever comes then carries a later
+ * counter than one read before the call (the writer counts a discard before it
+ * reads the counter for it). Touches the writer's own lines: for idle rings.
  */
-bool ring_empty(const struct ring *ring);
+bool ring_empty(const struct ring *ring, uint64_t lost_told);
 
 /*
  * The writer is gone and everything was read: what is still missing was torn

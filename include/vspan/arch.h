@@ -29,7 +29,7 @@ static inline uint64_t vspan_arch_fetch_add_local(uint64_t *word, uint64_t add)
 
 static inline void vspan_arch_increment_local(uint64_t *word)
 {
-	__asm__ volatile("incq %0" : "+m"(*word) : : "cc");
+	__asm__ volatile("incq %0" : "+m"(*word) : : "memory", "cc");
 }
 
 /* An exchange is locked on x86 whatever one writes; it is for slow paths only. */
