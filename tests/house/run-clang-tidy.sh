@@ -34,16 +34,32 @@ checks=-no-such-check
 -cert-msc51-cpp,-cert-sig30-c,-misc-misleading-bidirectional,-readability-function-size,\
 -readability-redundant-declaration"
 
-checked=0 skipped=0 failed=
+# A file that passed is checked again when it, any header, or the rules changed.
+passed_dir=$build/clang-tidy-passed
+mkdir -p "$passed_dir"
+# shellcheck disable=SC2046
+common=$(cat .clang-tidy "$build/compile_commands.json" \
+    $(find include src consumer plugins guest tests -name '*.h' | sort) | sha256sum)
+
+checked=0 unchanged=0 skipped=0 failed=
 for file in "$@"; do
     # A file that this build leaves out has no compile command.
     if ! grep -q "[\"/]$file\"" "$build/compile_commands.json"; then
         skipped=$((skipped + 1))
         continue
     fi
+    stamp=$passed_dir/$({ echo "$common$checks"; cat "$file"; } | sha256sum | cut -d' ' -f1)
+    if [ -f "$stamp" ]; then
+        unchanged=$((unchanged + 1))
+        continue
+    fi
     checked=$((checked + 1))
-    "$tidy" --quiet -p "$build" --checks="$checks" "$file" 2>/dev/null || failed="$failed $file"
+    if "$tidy" --quiet -p "$build" --checks="$checks" "$file" 2>/dev/null; then
+        : >"$stamp"
+    else
+        failed="$failed $file"
+    fi
 done
-echo "$checked files checked, $skipped not part of this build"
+echo "$checked files checked, $unchanged unchanged since they passed, $skipped not part of this build"
 [ -z "$failed" ] || echo "findings in:$failed" >&2
-[ -z "$failed" ] && [ "$checked" -gt 0 ]
+[ -z "$failed" ] && [ $((checked + unchanged)) -gt 0 ]
