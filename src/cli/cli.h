@@ -16,6 +16,7 @@
 /* Sub-commands: argv[0] is the sub-command's name. Return an exit code. */
 int cmd_run(int argc, char **argv);
 int cmd_record(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
 
 /* "vspan: " and the text, on stderr. */
 void cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -31,6 +32,9 @@ bool parse_size(const char *text, uint64_t *bytes);
 
 /* "500us", "20ms", "3s" or nanoseconds. False: not a duration. */
 bool parse_duration(const char *text, uint64_t *ns);
+
+/* "text" or "json". False: neither. */
+bool parse_format(const char *text, bool *json);
 
 /* A decimal number from `least` to `most`. False: not one. */
 bool parse_number(const char *text, uint64_t least, uint64_t most, uint64_t *number);

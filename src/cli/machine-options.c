@@ -59,12 +59,6 @@ static bool parse_ring_size(const char *text, uint64_t *bytes)
 		*bytes <= VSPAN_ABI_RING_SIZE_MAX && (*bytes & (*bytes - 1)) == 0;
 }
 
-static bool parse_format(const char *text, bool *json)
-{
-	*json = strcmp(text, "json") == 0;
-	return *json || strcmp(text, "text") == 0;
-}
-
 /* What the value of an option has to be. */
 static const char *expected(int code)
 {

@@ -15,6 +15,7 @@ struct command {
 };
 
 static const struct command commands[] = {
+	{"doctor", cmd_doctor, false, "say what is missing on this machine, and the remedy"},
 	{"record", cmd_record, true, "boot a guest and record its spans through LTTng"},
 	{"run", cmd_run, false,
 		"boot a guest ELF in a KVM micro-VM; its call sites appear in LTTng"},

@@ -94,3 +94,9 @@ bool parse_number(const char *text, uint64_t least, uint64_t most, uint64_t *num
 
 	return parse_with_unit(text, units, number) && *number >= least && *number <= most;
 }
+
+bool parse_format(const char *text, bool *json)
+{
+	*json = strcmp(text, "json") == 0;
+	return *json || strcmp(text, "text") == 0;
+}
