@@ -199,7 +199,9 @@ static void vm_count(struct vm *vm)
 int vm_link(struct vm *vm, const struct options *options)
 {
 	assert(!vm->vcpus);
-	qsort(vm->nodes, vm->node_count, sizeof(struct node *), node_compare);
+	/* No array at all for a VM without events, and qsort() takes no NULL. */
+	if (vm->node_count > 0)
+		qsort(vm->nodes, vm->node_count, sizeof(struct node *), node_compare);
 	vm_find_parents(vm);
 	vm_cut_loops(vm);
 	vm_count(vm);

@@ -216,6 +216,8 @@ static void drain(uint32_t ring)
 }
 
 TestSuite(assemble, .init = set_up, .fini = tear_down);
+/* Those that set up by themselves. */
+TestSuite(assemble_apart, .fini = tear_down);
 
 Test(assemble, a_span_is_emitted_once_at_its_end_with_start_and_duration)
 {
@@ -490,7 +492,7 @@ Test(assemble, the_watermark_is_the_start_of_the_oldest_open_span)
 	cr_expect_eq(notes[note_count - 1].common.ts, 5000);
 }
 
-Test(assemble, a_site_lttng_refuses_is_emitted_by_name, .init = NULL)
+Test(assemble_apart, a_site_lttng_refuses_is_emitted_by_name)
 {
 	vspan_t span;
 
@@ -509,7 +511,7 @@ Test(assemble, a_site_lttng_refuses_is_emitted_by_name, .init = NULL)
 	cr_expect_str_eq(notes[1].text, "outer");
 }
 
-Test(assemble, after_an_overwritten_gap_nothing_stale_becomes_a_parent, .init = NULL)
+Test(assemble_apart, after_an_overwritten_gap_nothing_stale_becomes_a_parent)
 {
 	uint32_t i;
 

@@ -58,6 +58,8 @@ static bool drained(uint64_t count)
 }
 
 TestSuite(consumer, .init = set_up, .timeout = 60);
+/* Those that set up by themselves. */
+TestSuite(consumer_apart, .timeout = 60);
 
 Test(consumer, drains_an_unpublished_tail_by_itself)
 {
@@ -68,7 +70,7 @@ Test(consumer, drains_an_unpublished_tail_by_itself)
 	cr_expect_eq(ledger.spans, 1);
 }
 
-Test(consumer, drains_when_asked_and_says_what_is_left, .init = NULL)
+Test(consumer_apart, drains_when_asked_and_says_what_is_left)
 {
 	set_up_with(true);
 	vspan_end(vspan_begin(test, work, 1));
