@@ -285,7 +285,7 @@ int guest_hello_read(const struct vspan_region *region, uint32_t *site_count)
 
 	if (vspan_describe_load_u32_E(&hello->state) != VSPAN_ABI_HELLO_READY)
 		return -EAGAIN;
-	if (__atomic_load_n(&hello->major, __ATOMIC_RELAXED) != VSPAN_ABI_MAJOR)
+	if (vspan_read_once_u16(&hello->major) != VSPAN_ABI_MAJOR)
 		return -EPROTO;
 	count = vspan_describe_load_u32_E(&hello->site_count);
 	*site_count =

@@ -191,6 +191,9 @@ static uint32_t ring_open_run(const struct ring *ring, uint64_t position, uint64
 
 static uint32_t ring_give_up(struct ring *ring, uint64_t position, uint32_t run)
 {
+	/* Committed since it was found open: no hole after all. */
+	if (run == 0)
+		return 0;
 	ring->holes[ring->hole_count++ % RING_HOLES] = (struct ring_hole){position, position + run};
 	/* A record stopped between commits of its continuation slots leaves several gaps. */
 	if (!ring->resync)
@@ -288,21 +291,27 @@ uint32_t ring_read(struct ring *ring, enum ring_look look, uint64_t now, uint64_
 {
 	uint64_t before = ring->cursor;
 	uint64_t end = ring_visible(ring, look);
-	uint32_t carried, consumed, slots;
+	uint32_t carried, consumed, slots, taken, fixed = 0;
 
 	batch_reset(batch, ring->cursor);
 	/* What interrupted a committed record is committed, too: to be had past the end. */
 	for (consumed = 0;
 		consumed < BATCH_SLOTS && (batch->next < end || ring_unsettled(ring, batch) != 0);
 		consumed += slots) {
+		taken = batch->record_count;
 		slots = ring_take(ring, look, end, now, hole_limit, batch);
 		if (slots == 0)
 			break;
+		/* Damage has been counted: nothing up to it may be read again. */
+		if (batch->record_count == taken)
+			fixed = taken;
 		batch->next += slots;
 	}
 	if (ring->mode == VSPAN_ABI_MODE_OVERWRITE)
 		ring_overwritten(ring, before, batch);
 	carried = ring_unsettled(ring, batch);
+	if (carried > batch->record_count - fixed)
+		carried = batch->record_count - fixed;
 	if (carried < batch->record_count) {
 		ring->taken -= carried;
 		batch_drop_back(batch, carried);

@@ -31,6 +31,11 @@ static inline uint32_t vspan_read_once_u32(const uint32_t *word)
 	return __atomic_load_n(word, __ATOMIC_RELAXED);
 }
 
+static inline uint16_t vspan_read_once_u16(const uint16_t *word)
+{
+	return __atomic_load_n(word, __ATOMIC_RELAXED);
+}
+
 static inline void vspan_write_once(uint64_t *word, uint64_t value)
 {
 	__atomic_store_n(word, value, __ATOMIC_RELAXED);

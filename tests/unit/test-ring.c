@@ -370,3 +370,37 @@ Test(ring, what_interrupted_a_record_goes_before_it_even_alone)
 	cr_expect_eq(span_id(0, 1, batch.records[2].position, false), outer);
 	close_region();
 }
+
+/* Writes three records from inside another's, the first of an unknown kind. */
+static void interrupt_damaged(void)
+{
+	struct vspan_abi_slot *slots = region_at(region, region->rings[0].slots_offset);
+	uint64_t position = region_writer(region, 0)->reserve;
+
+	thread_port.stamped = NULL;
+	vspan_begin(test, plain);
+	slots[position].header |= 0x80;
+	vspan_begin(test, plain);
+	vspan_begin(test, plain);
+}
+
+Test(ring, damage_before_a_record_put_off_is_counted_once)
+{
+	struct vspan_ledger ledger;
+	uint32_t i;
+
+	open_region(VSPAN_ABI_MODE_BLOCK);
+	for (i = 0; i < BATCH_SLOTS - 3; i++)
+		vspan_begin(test, plain);
+	thread_port.stamped = interrupt_damaged;
+	vspan_begin(test, plain);
+	read_all(RING_DEAD);
+	ring_close(&ring);
+	ring_ledger(&ring, &ledger);
+	cr_expect_eq(ledger.invalid, 1);
+	cr_expect_eq(ledger.emitted, BATCH_SLOTS);
+	cr_expect_eq(ledger.attempted, BATCH_SLOTS + 1);
+	cr_expect_eq(ledger.torn, 0);
+	cr_expect_eq(vspan_ledger_unexplained(&ledger), 0);
+	close_region();
+}
