@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <lttng/tracepoint.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "provider-site.h"
@@ -173,4 +174,9 @@ void provider_site_destroy(struct provider_site *provider)
 		free(provider);
 	}
 	pthread_mutex_unlock(&table.lock);
+}
+
+void provider_site_name(const struct provider_site *provider, char *name, size_t size)
+{
+	snprintf(name, size, "%s:%s", provider->groups[0].name, provider->event[0].name);
 }

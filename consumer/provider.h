@@ -12,6 +12,7 @@
 #define VSPAN_CONSUMER_PROVIDER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include "payload.h"
 #include "site.h"
@@ -46,6 +47,9 @@ int provider_site_create(const struct site *site, struct provider_site **out);
  * no longer emit through it. NULL is fine.
  */
 void provider_site_destroy(struct provider_site *provider);
+
+/* LTTng's full name of its span or point event, e.g. vspan_disk:read_2, cut to `size`. */
+void provider_site_name(const struct provider_site *provider, char *name, size_t size);
 
 /* True if any of the site's events is enabled in any recording session or trigger. One load each.
  */

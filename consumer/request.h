@@ -18,6 +18,7 @@ enum request_kind {
 	REQUEST_DEAD,   /* its writer is gone: drain, tear, abort, close */
 	REQUEST_DETACH, /* all rings dead */
 	REQUEST_LEDGER,
+	REQUEST_LOOK, /* have request->look called: for status.c */
 };
 
 enum request_state { REQUEST_QUEUED, REQUEST_RUNNING, REQUEST_DONE };
@@ -29,6 +30,8 @@ struct request {
 	struct vspan_attachment *attachment;
 	uint32_t ring;
 	struct vspan_ledger *ledger;
+	void (*look)(struct vspan_attachment *attachment, void *data);
+	void *data;
 };
 
 struct request_queue {

@@ -145,6 +145,9 @@ static void consumer_serve(struct vspan_consumer *consumer, const struct request
 	case REQUEST_LEDGER:
 		attachment_ledger(attachment, request->ring, request->ledger);
 		break;
+	case REQUEST_LOOK:
+		request->look(attachment, request->data);
+		break;
 	}
 }
 

@@ -40,6 +40,16 @@ static void ledger_ask_guest(const struct ring *ring, struct vspan_ledger *ledge
 	ledger->attempted = vspan_read_once(&ring->writer->attempted);
 }
 
+uint64_t ring_pending(const struct ring *ring)
+{
+	uint64_t reserve = vspan_read_once(&ring->writer->reserve);
+
+	if (reserve <= ring->cursor)
+		return 0;
+	reserve -= ring->cursor;
+	return reserve < ring->slot_count ? reserve : ring->slot_count;
+}
+
 void ring_ledger(const struct ring *ring, struct vspan_ledger *ledger)
 {
 	*ledger = ring->ledger;

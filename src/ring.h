@@ -106,6 +106,9 @@ bool ring_empty(const struct ring *ring, uint64_t lost_told);
  */
 void ring_close(struct ring *ring);
 
+/* Slots the writer has reserved and nobody has read; at most the ring's. */
+uint64_t ring_pending(const struct ring *ring);
+
 /* The account as it stands. */
 void ring_ledger(const struct ring *ring, struct vspan_ledger *ledger);
 

@@ -67,6 +67,29 @@ uint64_t vspan_region_host_size(const struct vspan_region *region);
 uint32_t vspan_region_ring_count(const struct vspan_region *region);
 const char *vspan_region_name(const struct vspan_region *region);
 
+/* A call site, as far as the host knows it; texts are safe to print. */
+struct vspan_site_info {
+	uint32_t id;
+	uint32_t line;
+	uint8_t kind; /* VSPAN_ABI_SITE_* */
+	uint8_t level;
+	uint8_t field_count;
+	bool valid;   /* its description keeps the rules; else only id, file and line count */
+	bool native;  /* LTTng has events of its own for it */
+	bool enabled; /* the guest was told to write it */
+	char provider[VSPAN_ABI_SITE_PROVIDER];
+	char name[VSPAN_ABI_SITE_NAME];
+	char file[VSPAN_ABI_SITE_FILE];
+	char event[192]; /* LTTng's name for it, "" if generic */
+};
+
+/*
+ * Call site `index` of a region, straight from shared memory: no consumer is
+ * needed, so LTTng's name is not known. 0; -ENOENT past the last one published. Free.
+ */
+int vspan_region_read_site(
+	const struct vspan_region *region, uint32_t index, struct vspan_site_info *out);
+
 /* ------------------------------------------------------------------- ledger */
 
 /*
@@ -106,7 +129,12 @@ struct vspan_consumer_options {
 	uint64_t poll_ns;  /* pause between drain rounds that found nothing; 0: 100 us */
 	uint64_t quiet_ns; /* an idle ring's unpublished tail is read after this; 0: 1 ms */
 	uint64_t hole_ns;  /* a reserved slot may stay open this long while its vCPU runs; 0: 1 s */
-	bool drain_on_exit_only; /* no drain between exits: for tests and measurements */
+	bool drain_on_exit_only;   /* no drain between exits: for tests and measurements */
+	uint32_t site_quota;       /* call sites of a region with native events; 0: 1024 */
+	uint32_t site_quota_total; /* of all regions of the process; 0: 8192 */
+	/* Tells what a user should know; syslog levels. On the consumer's thread. NULL: nobody. */
+	void (*log)(void *data, int level, const char *text);
+	void *log_data;
 };
 
 struct vspan_consumer_stats {
@@ -128,6 +156,8 @@ void vspan_consumer_read_stats(struct vspan_consumer *consumer, struct vspan_con
 struct vspan_attach_options {
 	int64_t counter_offset; /* guest counter - host counter, ticks */
 	uint64_t counter_error; /* bound on its error, ticks */
+	bool counter_unknown;   /* no relation is known: bounded from what arrives */
+	const char *state_path; /* remembers where the consumer stopped; NULL: nowhere */
 };
 
 /*
@@ -164,6 +194,46 @@ void vspan_attachment_ring_dead(struct vspan_attachment *attachment, uint32_t ri
 /* The ledger of one ring, or of all (ring = UINT32_MAX). Free. */
 void vspan_attachment_ledger(
 	struct vspan_attachment *attachment, uint32_t ring, struct vspan_ledger *ledger);
+
+struct vspan_attachment_info {
+	uint32_t vm;
+	uint32_t ring_count;
+	char name[64];
+	char guest_name[64];
+	bool hello; /* the guest has said who it is */
+	uint16_t guest_major;
+	uint16_t guest_minor;
+	uint32_t sites; /* known; each is native, generic or invalid */
+	uint32_t sites_native;
+	uint32_t sites_generic;
+	uint32_t sites_invalid;
+	uint32_t sites_refused; /* found the guest's table full */
+	uint64_t clock_error_ns;
+	bool resumed; /* goes on where another consumer stopped */
+};
+
+/* What is attached, now. Free. */
+void vspan_attachment_read_info(
+	struct vspan_attachment *attachment, struct vspan_attachment_info *out);
+
+struct vspan_ring_info {
+	uint32_t state; /* VSPAN_ABI_RING_* */
+	uint32_t mode;  /* VSPAN_ABI_MODE_* */
+	uint32_t epoch;
+	uint32_t slot_count;
+	uint32_t open_spans;
+	uint64_t cursor;
+	uint64_t pending_slots; /* reserved by the guest, not drained yet */
+	struct vspan_ledger ledger;
+};
+
+/* A ring, now. 0; -EINVAL: no such ring. Free. */
+int vspan_attachment_read_ring(
+	struct vspan_attachment *attachment, uint32_t ring, struct vspan_ring_info *out);
+
+/* Call site `index`, as the consumer knows it. 0; -ENOENT past the last one. Free. */
+int vspan_attachment_read_site(
+	struct vspan_attachment *attachment, uint32_t index, struct vspan_site_info *out);
 
 #pragma GCC visibility pop
 
