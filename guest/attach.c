@@ -80,6 +80,7 @@ static void vspan_guest_publish_site(
 	entry->kind = from->kind;
 	entry->level = from->level;
 	entry->field_count = from->field_count;
+	entry->flags = from->flags;
 	copy_text(entry->provider, from->provider, sizeof(entry->provider));
 	copy_text(entry->name, from->name, sizeof(entry->name));
 	copy_text(entry->file, from->file, sizeof(entry->file));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * verbs.c - what guest code says about open spans besides begin and end: status,
- * links, fields set later; and log lines, which are events of provider `log`.
+ * links, fields set later; log lines, which are events of provider `log`; and what
+ * is named at run time, provider `named`.
  */
 #include <vspan/guest.h>
 
@@ -26,6 +27,19 @@ void vspan_log(uint32_t level, const char *module, const char *text)
 		vspan_event(log, info, module, text);
 	else
 		vspan_event(log, debug, module, text);
+}
+
+VSPAN_SPAN(named, span, VSPAN_LEVEL_INFO | VSPAN_NAMED, (str, name));
+VSPAN_EVENT(named, event, VSPAN_LEVEL_INFO | VSPAN_NAMED, (str, name));
+
+vspan_t vspan_begin_named(const char *name)
+{
+	return vspan_begin(named, span, name);
+}
+
+void vspan_event_named(const char *name)
+{
+	vspan_event(named, event, name);
 }
 
 /* Opens a record about `span` on this vCPU's ring, the span as its word 0. */

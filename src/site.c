@@ -129,6 +129,18 @@ static bool site_check(const struct vspan_abi_site *copy)
 		(copy->kind == VSPAN_ABI_SITE_SPAN || copy->kind == VSPAN_ABI_SITE_EVENT);
 }
 
+/* A kind belongs to spans, a name comes as a string. */
+static bool flags_copy(struct site *site, uint32_t flags)
+{
+	site->span_kind = flags & VSPAN_ABI_SITE_KIND_MASK;
+	site->named = (flags & VSPAN_ABI_SITE_NAMED) != 0;
+	if (site->span_kind >
+		(site->kind == VSPAN_ABI_SITE_SPAN ? VSPAN_ABI_SITE_KIND_CONSUMER : 0))
+		return false;
+	return !site->named ||
+		(site->field_count > 0 && site->fields[0].type == VSPAN_ABI_TYPE_STRING);
+}
+
 int site_read(const struct vspan_abi_site *shared, uint32_t id, struct site *site)
 {
 	const uint64_t *words = (const uint64_t *)(const void *)shared;
@@ -150,7 +162,7 @@ int site_read(const struct vspan_abi_site *shared, uint32_t id, struct site *sit
 	if (!site_check(&copy.site) ||
 		!name_copy(site->provider, copy.site.provider, sizeof(site->provider)) ||
 		!name_copy(site->name, copy.site.name, sizeof(site->name)) ||
-		!fields_copy(site, &copy.site))
+		!fields_copy(site, &copy.site) || !flags_copy(site, copy.site.flags))
 		return -EINVAL;
 	return 0;
 }

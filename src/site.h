@@ -6,6 +6,7 @@
 #ifndef VSPAN_SRC_SITE_H
 #define VSPAN_SRC_SITE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <vspan/abi.h>
 
@@ -19,8 +20,10 @@ struct site_field {
 struct site {
 	uint32_t id;
 	uint32_t line;
-	uint8_t kind;  /* VSPAN_ABI_SITE_* */
-	uint8_t level; /* VSPAN_ABI_LEVEL_*, 0..14 */
+	uint8_t kind;      /* VSPAN_ABI_SITE_* */
+	uint8_t level;     /* VSPAN_ABI_LEVEL_*, 0..14 */
+	uint8_t span_kind; /* VSPAN_ABI_SITE_KIND_*; 0 for events */
+	bool named;        /* the first field is a string: the name to show */
 	uint8_t field_count;
 	char provider[VSPAN_ABI_SITE_PROVIDER];
 	char name[VSPAN_ABI_SITE_NAME];

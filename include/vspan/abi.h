@@ -276,6 +276,17 @@ VSPAN_ABI_OFFSET(vspan_abi_field, type, 32);
 #define VSPAN_ABI_LEVEL_DEBUG_SYSTEM 7u
 #define VSPAN_ABI_LEVEL_DEBUG 14u
 
+/* vspan_abi_site.flags; other bits are ignored. */
+/* What a span does to others, in OpenTelemetry's words; an event has kind 0. */
+#define VSPAN_ABI_SITE_KIND_MASK 0x7u
+#define VSPAN_ABI_SITE_KIND_INTERNAL 0u
+#define VSPAN_ABI_SITE_KIND_SERVER 1u
+#define VSPAN_ABI_SITE_KIND_CLIENT 2u
+#define VSPAN_ABI_SITE_KIND_PRODUCER 3u
+#define VSPAN_ABI_SITE_KIND_CONSUMER 4u
+/* The first field is a string: the name to show. The call site has no events of its own. */
+#define VSPAN_ABI_SITE_NAMED 0x8u
+
 #define VSPAN_ABI_SITE_PROVIDER 48u
 #define VSPAN_ABI_SITE_NAME 80u
 #define VSPAN_ABI_SITE_FILE 112u
@@ -289,7 +300,7 @@ struct vspan_abi_site {
 	uint8_t level;
 	uint8_t field_count;
 	uint8_t reserved0;
-	uint32_t flags;
+	uint32_t flags; /* VSPAN_ABI_SITE_KIND_*, VSPAN_ABI_SITE_NAMED */
 	char provider[VSPAN_ABI_SITE_PROVIDER];
 	char name[VSPAN_ABI_SITE_NAME];
 	char file[VSPAN_ABI_SITE_FILE];

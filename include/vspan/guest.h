@@ -30,7 +30,7 @@
 extern "C" {
 #endif
 
-/* A span: provider, name, level, then fields as (type, name) or (type, name, length). */
+/* A span: provider, name, level (and kind), then fields as (type, name) or (type, name, length). */
 #define VSPAN_SPAN(provider, name, ...)                                       \
 	enum {                                                                \
 		VSPAN_EACH(VSPAN_INDEX, provider, name, __VA_ARGS__)          \
@@ -67,6 +67,14 @@ extern "C" {
 /* Changes a field of an open span: vspan_set(span, provider, name, field, value). */
 #define vspan_set(span, provider, name, field, ...) \
 	vspan_set__##provider##__##name##__##field(span, __VA_ARGS__, 0)
+
+/*
+ * The same with a name that is known only at run time (up to VSPAN_ABI_STRING_MAX
+ * bytes): seen as vspan:span and vspan:event. Declared call sites are cheaper, and
+ * people can enable each by itself.
+ */
+vspan_t vspan_begin_named(const char *name);
+void vspan_event_named(const char *name);
 
 #define VSPAN_STATUS_UNSET VSPAN_ABI_STATUS_UNSET
 #define VSPAN_STATUS_OK VSPAN_ABI_STATUS_OK

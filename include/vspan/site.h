@@ -10,6 +10,9 @@
  * Field types: u8 u16 u32 u64, s8 s16 s32 s64, x8 x16 x32 x64 (unsigned, read in
  * hexadecimal), f64, bool, str (const char *), bytes (const void *, size). A
  * third element makes an array of that many integers (const TYPE *).
+ * The level may be joined by what the span is to others, `VSPAN_LEVEL_INFO |
+ * VSPAN_KIND_CLIENT`, and by VSPAN_NAMED: the first field, a str, is the name to
+ * show, and the host gives the call site no LTTng event of its own.
  * Provider, name and fields are identifiers; at most VSPAN_ABI_FIELDS_MAX fields.
  * Strings and bytes beyond VSPAN_ABI_STRING_MAX, or beyond what fits the record,
  * are cut and marked.
@@ -36,6 +39,24 @@ extern "C" {
 #define VSPAN_LEVEL_DEBUG_SYSTEM VSPAN_ABI_LEVEL_DEBUG_SYSTEM
 #define VSPAN_LEVEL_DEBUG VSPAN_ABI_LEVEL_DEBUG
 
+#define VSPAN_SITE_FLAGS_SHIFT 4
+#define VSPAN_KIND_INTERNAL (VSPAN_ABI_SITE_KIND_INTERNAL << VSPAN_SITE_FLAGS_SHIFT)
+#define VSPAN_KIND_SERVER (VSPAN_ABI_SITE_KIND_SERVER << VSPAN_SITE_FLAGS_SHIFT)
+#define VSPAN_KIND_CLIENT (VSPAN_ABI_SITE_KIND_CLIENT << VSPAN_SITE_FLAGS_SHIFT)
+#define VSPAN_KIND_PRODUCER (VSPAN_ABI_SITE_KIND_PRODUCER << VSPAN_SITE_FLAGS_SHIFT)
+#define VSPAN_KIND_CONSUMER (VSPAN_ABI_SITE_KIND_CONSUMER << VSPAN_SITE_FLAGS_SHIFT)
+#define VSPAN_NAMED (VSPAN_ABI_SITE_NAMED << VSPAN_SITE_FLAGS_SHIFT)
+
+/* Taking such an argument apart again. */
+#define VSPAN_SITE_LEVEL(level) ((level) & ((1u << VSPAN_SITE_FLAGS_SHIFT) - 1u))
+#define VSPAN_SITE_FLAGS(level) ((level) >> VSPAN_SITE_FLAGS_SHIFT)
+#define VSPAN_SITE_KIND(level) (VSPAN_SITE_FLAGS(level) & VSPAN_ABI_SITE_KIND_MASK)
+#define VSPAN_SITE_LEVEL_VALID(level, site_kind)                                         \
+	((level) <= 0xffu && VSPAN_SITE_LEVEL(level) <= VSPAN_ABI_LEVEL_DEBUG &&         \
+		VSPAN_SITE_KIND(level) <= ((site_kind) == VSPAN_ABI_SITE_SPAN            \
+							  ? VSPAN_ABI_SITE_KIND_CONSUMER \
+							  : VSPAN_ABI_SITE_KIND_INTERNAL))
+
 /* An open span, as code holds it: its id, 0 if it is not being recorded. */
 typedef uint64_t vspan_t;
 
@@ -55,7 +76,7 @@ struct vspan_site_description {
 	uint8_t kind;
 	uint8_t level;
 	uint8_t field_count;
-	uint8_t reserved;
+	uint8_t flags; /* as vspan_abi_site.flags */
 };
 
 /*
@@ -240,22 +261,37 @@ static inline uint64_t vspan_f64_bits(const void *value)
 #define VSPAN_DESCRIBE_2(t, f) {#f, VSPAN_TYPE_##t, 0},
 #define VSPAN_DESCRIBE_3(t, f, length) {#f, VSPAN_TYPE_##t, length},
 
+/* 1 if the first field is a string, else 0: a chain of which the first link decides. */
+#define VSPAN_LEADS(...) VSPAN_BY(VSPAN_LEADS, __VA_ARGS__)
+#define VSPAN_LEADS_word(t, f) 1 ? 0:
+#define VSPAN_LEADS_float(t, f) 1 ? 0:
+#define VSPAN_LEADS_string(t, f) 1 ? 1:
+#define VSPAN_LEADS_bytes(t, f) 1 ? 0:
+#define VSPAN_LEADS_array(t, f, length) 1 ? 0:
+
 #define VSPAN_INDEX(...) VSPAN_PP_CAT(VSPAN_INDEX_, VSPAN_PP_COUNT(__VA_ARGS__))(__VA_ARGS__)
 #define VSPAN_INDEX_4(p, n, t, f) vspan_index__##p##__##n##__##f,
 #define VSPAN_INDEX_5(p, n, t, f, length) vspan_index__##p##__##n##__##f,
 
 /* ------------------------------------------------------------------ call sites */
 
-#define VSPAN_SITE_DEFINE(p, n, site_kind, ...)                                                \
-	static const struct vspan_field_description vspan_fields__##p##__##n[] = {             \
-		VSPAN_EACH(VSPAN_DESCRIBE, p, n, __VA_ARGS__){0, 0, 0, 0}};                    \
-	static const struct vspan_site_description vspan_description__##p##__##n = {#p, #n,    \
-		__FILE__, vspan_fields__##p##__##n, __LINE__, site_kind,                       \
-		VSPAN_PP_FIRST(__VA_ARGS__), VSPAN_PP_COUNT(__VA_ARGS__) - 1, 0};              \
-	static struct vspan_site vspan_site__##p##__##n __attribute__((section("vspan_sites"), \
-		used)) = {&vspan_site_disabled, &vspan_description__##p##__##n, 0, {0, 0, 0}}; \
-	VSPAN_ABI_ASSERT(                                                                      \
-		1u VSPAN_EACH(VSPAN_FIXED, p, n, __VA_ARGS__) <= VSPAN_ABI_RECORD_WORDS_MAX,   \
+#define VSPAN_SITE_DEFINE(p, n, site_kind, ...)                                                 \
+	static const struct vspan_field_description vspan_fields__##p##__##n[] = {              \
+		VSPAN_EACH(VSPAN_DESCRIBE, p, n, __VA_ARGS__){0, 0, 0, 0}};                     \
+	static const struct vspan_site_description vspan_description__##p##__##n = {#p, #n,     \
+		__FILE__, vspan_fields__##p##__##n, __LINE__, site_kind,                        \
+		VSPAN_SITE_LEVEL(VSPAN_PP_FIRST(__VA_ARGS__)), VSPAN_PP_COUNT(__VA_ARGS__) - 1, \
+		VSPAN_SITE_FLAGS(VSPAN_PP_FIRST(__VA_ARGS__))};                                 \
+	static struct vspan_site vspan_site__##p##__##n __attribute__((section("vspan_sites"),  \
+		used)) = {&vspan_site_disabled, &vspan_description__##p##__##n, 0, {0, 0, 0}};  \
+	VSPAN_ABI_ASSERT(VSPAN_SITE_LEVEL_VALID(VSPAN_PP_FIRST(__VA_ARGS__), site_kind),        \
+		level_or_kind_of_##p##_##n##_wrong);                                            \
+	VSPAN_ABI_ASSERT(                                                                       \
+		(VSPAN_SITE_FLAGS(VSPAN_PP_FIRST(__VA_ARGS__)) & VSPAN_ABI_SITE_NAMED) == 0 ||  \
+			(VSPAN_EACH(VSPAN_LEADS, p, n, __VA_ARGS__) 0),                         \
+		first_field_of_##p##_##n##_is_no_name);                                         \
+	VSPAN_ABI_ASSERT(                                                                       \
+		1u VSPAN_EACH(VSPAN_FIXED, p, n, __VA_ARGS__) <= VSPAN_ABI_RECORD_WORDS_MAX,    \
 		fields_of_##p##_##n##_too_large)
 
 /*

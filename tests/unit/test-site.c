@@ -206,11 +206,41 @@ Test(site, fields_fit_the_longest_record)
 Test(site, unknown_flags_are_ignored)
 {
 	shared.fields[0].flags = 0xff;
-	shared.flags = UINT32_MAX;
+	shared.flags = ~(VSPAN_ABI_SITE_KIND_MASK | VSPAN_ABI_SITE_NAMED);
 	shared.reserved0 = 0xff;
 	memset(shared.reserved1, 0xff, sizeof(shared.reserved1));
 	cr_assert_eq(read_it(), 0);
 	cr_expect_eq(site.fields[0].flags, VSPAN_ABI_FIELD_HEX);
+	cr_expect_eq(site.span_kind, VSPAN_ABI_SITE_KIND_INTERNAL);
+	cr_expect_not(site.named);
+}
+
+Test(site, a_span_has_one_of_five_kinds)
+{
+	for (shared.flags = 0; shared.flags <= VSPAN_ABI_SITE_KIND_MASK; shared.flags++) {
+		cr_expect_eq(read_it(), shared.flags <= 4 ? 0 : -EINVAL, "kind %u", shared.flags);
+		cr_expect_eq(site.span_kind, shared.flags);
+	}
+	shared.kind = VSPAN_ABI_SITE_EVENT;
+	shared.flags = VSPAN_ABI_SITE_KIND_CLIENT;
+	cr_expect_eq(read_it(), -EINVAL, "an event has no kind");
+	shared.flags = VSPAN_ABI_SITE_KIND_INTERNAL;
+	cr_expect_eq(read_it(), 0);
+}
+
+Test(site, a_name_comes_as_a_string)
+{
+	shared.flags = VSPAN_ABI_SITE_NAMED | VSPAN_ABI_SITE_KIND_SERVER;
+	field(0, "name", VSPAN_ABI_TYPE_STRING, 0);
+	cr_expect_eq(read_it(), 0);
+	cr_expect(site.named);
+	cr_expect_eq(site.span_kind, VSPAN_ABI_SITE_KIND_SERVER);
+	field(0, "name", VSPAN_ABI_TYPE_BYTES, 0);
+	cr_expect_eq(read_it(), -EINVAL, "bytes are no text");
+	field(0, "name", VSPAN_ABI_TYPE_U64, 0);
+	cr_expect_eq(read_it(), -EINVAL);
+	shared.field_count = 0;
+	cr_expect_eq(read_it(), -EINVAL, "no field at all");
 }
 
 Test(site, type_sizes)
