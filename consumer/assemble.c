@@ -74,6 +74,7 @@ static enum violation step_begin(struct step *step)
 	step_common(step, &common);
 	common.span = id;
 	common.parent = span->parent;
+	common.kind = site->site.span_kind;
 	common.flags = span->flags;
 	emit_entry(site, &common, &span->payload);
 	if (step->attachment->early_end_count != 0)
@@ -232,7 +233,7 @@ static enum violation step_take(struct step *step)
 		return step_lost(step);
 	case VSPAN_ABI_KIND_CONTEXT:
 		control_context(step->attachment->vm, step->state->ring.index, step->words,
-			step->words[2], step->ts);
+			step->words[2], step->record->position, step->ts);
 		return VIOLATION_NONE;
 	default: /* a clock answer: this consumer sends no pings */
 		return VIOLATION_NONE;

@@ -22,6 +22,28 @@
 #include "provider.h"
 
 /* clang-format off */
+LTTNG_UST_TRACEPOINT_ENUM(vspan, status,
+	LTTNG_UST_TP_ENUM_VALUES(
+		lttng_ust_field_enum_value("unset", VSPAN_ABI_STATUS_UNSET)
+		lttng_ust_field_enum_value("ok", VSPAN_ABI_STATUS_OK)
+		lttng_ust_field_enum_value("error", VSPAN_ABI_STATUS_ERROR)))
+
+LTTNG_UST_TRACEPOINT_ENUM(vspan, kind,
+	LTTNG_UST_TP_ENUM_VALUES(
+		lttng_ust_field_enum_value("internal", VSPAN_ABI_SITE_KIND_INTERNAL)
+		lttng_ust_field_enum_value("server", VSPAN_ABI_SITE_KIND_SERVER)
+		lttng_ust_field_enum_value("client", VSPAN_ABI_SITE_KIND_CLIENT)
+		lttng_ust_field_enum_value("producer", VSPAN_ABI_SITE_KIND_PRODUCER)
+		lttng_ust_field_enum_value("consumer", VSPAN_ABI_SITE_KIND_CONSUMER)))
+
+LTTNG_UST_TRACEPOINT_ENUM(vspan, reason,
+	LTTNG_UST_TP_ENUM_VALUES(
+		lttng_ust_field_enum_value("full", VSPAN_TRACE_LOST_FULL)
+		lttng_ust_field_enum_value("torn", VSPAN_TRACE_LOST_TORN)
+		lttng_ust_field_enum_value("overwritten", VSPAN_TRACE_LOST_OVERWRITTEN)
+		lttng_ust_field_enum_value("invalid", VSPAN_TRACE_LOST_INVALID)
+		lttng_ust_field_enum_value("resumed", VSPAN_TRACE_LOST_RESUMED)))
+
 LTTNG_UST_TRACEPOINT_EVENT(vspan, attach,
 	LTTNG_UST_TP_ARGS(const struct control_attach *, attached),
 	LTTNG_UST_TP_FIELDS(
@@ -71,7 +93,7 @@ LTTNG_UST_TRACEPOINT_EVENT(vspan, lost,
 		lttng_ust_field_integer(uint64_t, count, loss->count)
 		lttng_ust_field_integer(uint64_t, ts_first, loss->ts_first)
 		lttng_ust_field_integer(uint64_t, ts_last, loss->ts_last)
-		lttng_ust_field_integer(uint32_t, reason, loss->reason)))
+		lttng_ust_field_enum(vspan, reason, uint32_t, reason, loss->reason)))
 LTTNG_UST_TRACEPOINT_LOGLEVEL(vspan, lost, LTTNG_UST_TRACEPOINT_LOGLEVEL_WARNING)
 LTTNG_UST_TRACEPOINT_MODEL_EMF_URI(vspan, lost, "urn:vspan:1:lost")
 
@@ -97,15 +119,55 @@ LTTNG_UST_TRACEPOINT_EVENT(vspan, watermark,
 LTTNG_UST_TRACEPOINT_LOGLEVEL(vspan, watermark, LTTNG_UST_TRACEPOINT_LOGLEVEL_INFO)
 LTTNG_UST_TRACEPOINT_MODEL_EMF_URI(vspan, watermark, "urn:vspan:1:watermark")
 
+LTTNG_UST_TRACEPOINT_EVENT(vspan, vcpu_enter,
+	LTTNG_UST_TP_ARGS(uint32_t, vm_number, uint32_t, ring, uint64_t, slot, uint64_t, ns),
+	LTTNG_UST_TP_FIELDS(
+		lttng_ust_field_integer(uint32_t, vm, vm_number)
+		lttng_ust_field_integer(uint32_t, vcpu, ring)
+		lttng_ust_field_integer(uint64_t, position, slot)
+		lttng_ust_field_integer(uint64_t, ts, ns)))
+LTTNG_UST_TRACEPOINT_LOGLEVEL(vspan, vcpu_enter, LTTNG_UST_TRACEPOINT_LOGLEVEL_INFO)
+LTTNG_UST_TRACEPOINT_MODEL_EMF_URI(vspan, vcpu_enter, "urn:vspan:1:vcpu_enter")
+
 LTTNG_UST_TRACEPOINT_EVENT(vspan, vcpu_exit,
-	LTTNG_UST_TP_ARGS(uint32_t, vm_number, uint32_t, ring, const char *, why, uint64_t, ns),
+	LTTNG_UST_TP_ARGS(uint32_t, vm_number, uint32_t, ring, const char *, why, uint64_t, slot,
+		uint64_t, ns),
 	LTTNG_UST_TP_FIELDS(
 		lttng_ust_field_integer(uint32_t, vm, vm_number)
 		lttng_ust_field_integer(uint32_t, vcpu, ring)
 		lttng_ust_field_string(reason, why)
+		lttng_ust_field_integer(uint64_t, position, slot)
 		lttng_ust_field_integer(uint64_t, ts, ns)))
 LTTNG_UST_TRACEPOINT_LOGLEVEL(vspan, vcpu_exit, LTTNG_UST_TRACEPOINT_LOGLEVEL_INFO)
 LTTNG_UST_TRACEPOINT_MODEL_EMF_URI(vspan, vcpu_exit, "urn:vspan:1:vcpu_exit")
+
+LTTNG_UST_TRACEPOINT_EVENT(vspan, vcpu_halt,
+	LTTNG_UST_TP_ARGS(uint32_t, vm_number, uint32_t, ring, uint64_t, slot, uint64_t, ns),
+	LTTNG_UST_TP_FIELDS(
+		lttng_ust_field_integer(uint32_t, vm, vm_number)
+		lttng_ust_field_integer(uint32_t, vcpu, ring)
+		lttng_ust_field_integer(uint64_t, position, slot)
+		lttng_ust_field_integer(uint64_t, ts, ns)))
+LTTNG_UST_TRACEPOINT_LOGLEVEL(vspan, vcpu_halt, LTTNG_UST_TRACEPOINT_LOGLEVEL_INFO)
+LTTNG_UST_TRACEPOINT_MODEL_EMF_URI(vspan, vcpu_halt, "urn:vspan:1:vcpu_halt")
+
+LTTNG_UST_TRACEPOINT_EVENT(vspan, resume,
+	LTTNG_UST_TP_ARGS(uint32_t, vm_number, uint32_t, ring, uint64_t, slot, uint64_t, ns),
+	LTTNG_UST_TP_FIELDS(
+		lttng_ust_field_integer(uint32_t, vm, vm_number)
+		lttng_ust_field_integer(uint32_t, vcpu, ring)
+		lttng_ust_field_integer(uint64_t, position, slot)
+		lttng_ust_field_integer(uint64_t, ts, ns)))
+LTTNG_UST_TRACEPOINT_LOGLEVEL(vspan, resume, LTTNG_UST_TRACEPOINT_LOGLEVEL_INFO)
+LTTNG_UST_TRACEPOINT_MODEL_EMF_URI(vspan, resume, "urn:vspan:1:resume")
+
+LTTNG_UST_TRACEPOINT_EVENT(vspan, notice,
+	LTTNG_UST_TP_ARGS(uint32_t, vm_number, const char *, words),
+	LTTNG_UST_TP_FIELDS(
+		lttng_ust_field_integer(uint32_t, vm, vm_number)
+		lttng_ust_field_string(text, words)))
+LTTNG_UST_TRACEPOINT_LOGLEVEL(vspan, notice, LTTNG_UST_TRACEPOINT_LOGLEVEL_NOTICE)
+LTTNG_UST_TRACEPOINT_MODEL_EMF_URI(vspan, notice, "urn:vspan:1:notice")
 
 LTTNG_UST_TRACEPOINT_EVENT(vspan, message,
 	LTTNG_UST_TP_ARGS(uint32_t, vm_number, uint32_t, ring, uint64_t, span_id, uint64_t, ns,
@@ -135,13 +197,14 @@ LTTNG_UST_TRACEPOINT_MODEL_EMF_URI(vspan, link, "urn:vspan:1:link")
 
 LTTNG_UST_TRACEPOINT_EVENT(vspan, context,
 	LTTNG_UST_TP_ARGS(uint32_t, vm_number, uint32_t, ring, const uint64_t *, trace_id,
-		uint64_t, span_id, uint64_t, ns),
+		uint64_t, span_id, uint64_t, slot, uint64_t, ns),
 	LTTNG_UST_TP_FIELDS(
 		lttng_ust_field_integer(uint32_t, vm, vm_number)
 		lttng_ust_field_integer(uint32_t, vcpu, ring)
 		lttng_ust_field_integer_hex(uint64_t, trace_high, trace_id[0])
 		lttng_ust_field_integer_hex(uint64_t, trace_low, trace_id[1])
 		lttng_ust_field_integer_hex(uint64_t, span, span_id)
+		lttng_ust_field_integer(uint64_t, position, slot)
 		lttng_ust_field_integer(uint64_t, ts, ns)))
 LTTNG_UST_TRACEPOINT_LOGLEVEL(vspan, context, LTTNG_UST_TRACEPOINT_LOGLEVEL_INFO)
 LTTNG_UST_TRACEPOINT_MODEL_EMF_URI(vspan, context, "urn:vspan:1:context")
@@ -174,7 +237,8 @@ LTTNG_UST_TRACEPOINT_EVENT(vspan, span,
 		lttng_ust_field_integer(uint64_t, tsc, common->tsc)
 		lttng_ust_field_integer(uint64_t, ts, common->ts)
 		lttng_ust_field_integer(uint64_t, duration, common->duration)
-		lttng_ust_field_integer(uint8_t, status, common->status)
+		lttng_ust_field_enum(vspan, status, uint8_t, status, common->status)
+		lttng_ust_field_enum(vspan, kind, uint8_t, kind, common->kind)
 		lttng_ust_field_integer_hex(uint32_t, flags, common->flags)
 		lttng_ust_field_string(name, span_name)
 		lttng_ust_field_string(provider, provider_name)))

@@ -47,9 +47,30 @@ void control_watermark(uint32_t vm, uint32_t vcpu, uint64_t ts, uint64_t positio
 	lttng_ust_tracepoint(vspan, watermark, vm, vcpu, ts, position);
 }
 
-void control_vcpu_exit(uint32_t vm, uint32_t vcpu, const char *reason, uint64_t ts)
+void control_vcpu_enter(uint32_t vm, uint32_t vcpu, uint64_t position, uint64_t ts)
 {
-	lttng_ust_tracepoint(vspan, vcpu_exit, vm, vcpu, reason, ts);
+	lttng_ust_tracepoint(vspan, vcpu_enter, vm, vcpu, position, ts);
+}
+
+void control_vcpu_exit(
+	uint32_t vm, uint32_t vcpu, const char *reason, uint64_t position, uint64_t ts)
+{
+	lttng_ust_tracepoint(vspan, vcpu_exit, vm, vcpu, reason, position, ts);
+}
+
+void control_vcpu_halt(uint32_t vm, uint32_t vcpu, uint64_t position, uint64_t ts)
+{
+	lttng_ust_tracepoint(vspan, vcpu_halt, vm, vcpu, position, ts);
+}
+
+void control_resume(uint32_t vm, uint32_t vcpu, uint64_t position, uint64_t ts)
+{
+	lttng_ust_tracepoint(vspan, resume, vm, vcpu, position, ts);
+}
+
+void control_notice(uint32_t vm, const char *text)
+{
+	lttng_ust_tracepoint(vspan, notice, vm, text);
 }
 
 void control_message(uint32_t vm, uint32_t vcpu, uint64_t span, uint64_t ts, const char *text)
@@ -63,10 +84,10 @@ void control_link(uint32_t vm, uint32_t vcpu, uint64_t span, uint64_t linked,
 	lttng_ust_tracepoint(vspan, link, vm, vcpu, span, linked, trace_id, ts);
 }
 
-void control_context(
-	uint32_t vm, uint32_t vcpu, const uint64_t trace_id[2], uint64_t span, uint64_t ts)
+void control_context(uint32_t vm, uint32_t vcpu, const uint64_t trace_id[2], uint64_t span,
+	uint64_t position, uint64_t ts)
 {
-	lttng_ust_tracepoint(vspan, context, vm, vcpu, trace_id, span, ts);
+	lttng_ust_tracepoint(vspan, context, vm, vcpu, trace_id, span, position, ts);
 }
 
 void control_ledger(uint32_t vm, uint32_t vcpu, uint32_t epoch, const struct vspan_ledger *ledger)

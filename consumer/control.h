@@ -40,12 +40,22 @@ void control_lost(const struct control_lost *lost);
 void control_violation(
 	uint32_t vm, uint32_t vcpu, const char *name, uint64_t count, uint64_t position);
 void control_watermark(uint32_t vm, uint32_t vcpu, uint64_t ts, uint64_t position);
-void control_vcpu_exit(uint32_t vm, uint32_t vcpu, const char *reason, uint64_t ts);
+void control_vcpu_enter(uint32_t vm, uint32_t vcpu, uint64_t position, uint64_t ts);
+void control_vcpu_exit(
+	uint32_t vm, uint32_t vcpu, const char *reason, uint64_t position, uint64_t ts);
+void control_vcpu_halt(uint32_t vm, uint32_t vcpu, uint64_t position, uint64_t ts);
+
+/* A consumer goes on at `position` where another ended without detaching. */
+void control_resume(uint32_t vm, uint32_t vcpu, uint64_t position, uint64_t ts);
+
+/* What the consumer told its user; vm 0: not of one VM. `text` is plain: sanitised by the caller.
+ */
+void control_notice(uint32_t vm, const char *text);
 void control_message(uint32_t vm, uint32_t vcpu, uint64_t span, uint64_t ts, const char *text);
 void control_link(uint32_t vm, uint32_t vcpu, uint64_t span, uint64_t linked,
 	const uint64_t trace_id[2], uint64_t ts);
-void control_context(
-	uint32_t vm, uint32_t vcpu, const uint64_t trace_id[2], uint64_t span, uint64_t ts);
+void control_context(uint32_t vm, uint32_t vcpu, const uint64_t trace_id[2], uint64_t span,
+	uint64_t position, uint64_t ts);
 
 /* A finished span, or an event, of a call site without native events. */
 struct provider_common;

@@ -25,6 +25,7 @@ void span_finish(struct vspan_attachment *attachment, struct ring_state *state,
 		.ts = span->ts,
 		.duration = end > span->ts ? end - span->ts : 0,
 		.status = span->status,
+		.kind = span->site->site.span_kind,
 		.flags = span->flags | more_flags,
 	};
 

@@ -70,12 +70,46 @@ static const struct lttng_ust_type_sequence octets = {
 	.encoding = lttng_ust_string_encoding_none,
 };
 
+#define LABEL(text, number)                                                                       \
+	(&(const struct lttng_ust_enum_entry){.struct_size = sizeof(struct lttng_ust_enum_entry), \
+		.start = {(number), 0},                                                           \
+		.end = {(number), 0},                                                             \
+		.string = (text)})
+
+static const struct lttng_ust_enum_entry *const status_labels[] = {
+	LABEL("unset", VSPAN_ABI_STATUS_UNSET),
+	LABEL("ok", VSPAN_ABI_STATUS_OK),
+	LABEL("error", VSPAN_ABI_STATUS_ERROR),
+};
+
+static const struct lttng_ust_enum_entry *const kind_labels[] = {
+	LABEL("internal", VSPAN_ABI_SITE_KIND_INTERNAL),
+	LABEL("server", VSPAN_ABI_SITE_KIND_SERVER),
+	LABEL("client", VSPAN_ABI_SITE_KIND_CLIENT),
+	LABEL("producer", VSPAN_ABI_SITE_KIND_PRODUCER),
+	LABEL("consumer", VSPAN_ABI_SITE_KIND_CONSUMER),
+};
+
+/* The same names and labels as in control-provider.h. */
+static const struct {
+	const char *field;
+	const char *name;
+	const struct lttng_ust_enum_entry *const *labels;
+	uint32_t count;
+} enumerations[ENUM_COUNT] = {
+	[ENUM_STATUS] = {VSPAN_TRACE_FIELD_STATUS, "vspan_status", status_labels,
+		sizeof(status_labels) / sizeof(status_labels[0])},
+	[ENUM_KIND] = {VSPAN_TRACE_FIELD_KIND, "vspan_kind", kind_labels,
+		sizeof(kind_labels) / sizeof(kind_labels[0])},
+};
+
 #define HEAD_FIELD(field_name, type_code, hex)                                             \
 	{                                                                                  \
 		.struct_size = sizeof(struct lttng_ust_event_field), .name = (field_name), \
 		.type = &integers[hex][type_code].parent                                   \
 	}
 
+/* All but the enumerations, which each group of events has of its own. */
 static const struct lttng_ust_event_field head_fields[HEAD_COUNT] = {
 	[HEAD_VM] = HEAD_FIELD(VSPAN_TRACE_FIELD_VM, VSPAN_ABI_TYPE_U32, 0),
 	[HEAD_VCPU] = HEAD_FIELD(VSPAN_TRACE_FIELD_VCPU, VSPAN_ABI_TYPE_U32, 0),
@@ -84,20 +118,22 @@ static const struct lttng_ust_event_field head_fields[HEAD_COUNT] = {
 	[HEAD_TSC] = HEAD_FIELD(VSPAN_TRACE_FIELD_TSC, VSPAN_ABI_TYPE_U64, 0),
 	[HEAD_TS] = HEAD_FIELD(VSPAN_TRACE_FIELD_TS, VSPAN_ABI_TYPE_U64, 0),
 	[HEAD_DURATION] = HEAD_FIELD(VSPAN_TRACE_FIELD_DURATION, VSPAN_ABI_TYPE_U64, 0),
-	[HEAD_STATUS] = HEAD_FIELD(VSPAN_TRACE_FIELD_STATUS, VSPAN_ABI_TYPE_U8, 0),
+	[HEAD_STATUS] = {.name = VSPAN_TRACE_FIELD_STATUS},
+	[HEAD_KIND] = {.name = VSPAN_TRACE_FIELD_KIND},
 	[HEAD_FLAGS] = HEAD_FIELD(VSPAN_TRACE_FIELD_FLAGS, VSPAN_ABI_TYPE_U32, 1),
 };
 
 const struct provider_layout provider_layouts[CLASS_COUNT] = {
 	[CLASS_SPAN] = {VSPAN_TRACE_URI_SPAN, VSPAN_TRACE_SPAN_FIELDS,
 		{HEAD_VM, HEAD_VCPU, HEAD_SPAN, HEAD_PARENT, HEAD_TSC, HEAD_TS, HEAD_DURATION,
-			HEAD_STATUS, HEAD_FLAGS},
-		{4, 4, 8, 8, 8, 8, 8, 1, 4}},
+			HEAD_STATUS, HEAD_KIND, HEAD_FLAGS},
+		{4, 4, 8, 8, 8, 8, 8, 1, 1, 4}},
 	[CLASS_EVENT] = {VSPAN_TRACE_URI_EVENT, VSPAN_TRACE_EVENT_FIELDS,
 		{HEAD_VM, HEAD_VCPU, HEAD_SPAN, HEAD_TSC, HEAD_TS, HEAD_FLAGS}, {4, 4, 8, 8, 8, 4}},
 	[CLASS_ENTRY] = {VSPAN_TRACE_URI_ENTRY, VSPAN_TRACE_ENTRY_FIELDS,
-		{HEAD_VM, HEAD_VCPU, HEAD_SPAN, HEAD_PARENT, HEAD_TSC, HEAD_TS, HEAD_FLAGS},
-		{4, 4, 8, 8, 8, 8, 4}},
+		{HEAD_VM, HEAD_VCPU, HEAD_SPAN, HEAD_PARENT, HEAD_TSC, HEAD_TS, HEAD_KIND,
+			HEAD_FLAGS},
+		{4, 4, 8, 8, 8, 8, 1, 4}},
 	[CLASS_EXIT] = {VSPAN_TRACE_URI_EXIT, VSPAN_TRACE_EXIT_FIELDS,
 		{HEAD_VM, HEAD_VCPU, HEAD_SPAN, HEAD_TSC, HEAD_TS, HEAD_STATUS, HEAD_FLAGS},
 		{4, 4, 8, 8, 8, 1, 4}},
@@ -127,6 +163,8 @@ int provider_describe_check(const struct site *site)
 	char hidden[VSPAN_ABI_FIELD_NAME + sizeof("__length")];
 	uint32_t i, j;
 
+	if (site->named)
+		return -EINVAL;
 	for (i = 0; i < site->field_count; i++) {
 		if (name_is_reserved(site->fields[i].name))
 			return -EINVAL;
@@ -236,16 +274,26 @@ static void field_describe(
 	}
 }
 
+static const struct lttng_ust_event_field *head_field(
+	const struct provider_group *group, enum provider_head head)
+{
+	if (head == HEAD_STATUS)
+		return &group->enums[ENUM_STATUS].field;
+	if (head == HEAD_KIND)
+		return &group->enums[ENUM_KIND].field;
+	return &head_fields[head];
+}
+
 /* Leading fields of the class, then the call site's own unless it is an exit. */
 static uint32_t event_fields(struct provider_event *event, const struct provider_site *provider,
-	enum provider_class class)
+	enum provider_class class, const struct provider_group *group)
 {
 	const struct provider_layout *layout = &provider_layouts[class];
 	uint32_t count = 0;
 	uint32_t i;
 
 	for (i = 0; i < layout->count; i++)
-		event->fields[count++] = &head_fields[layout->head[i]];
+		event->fields[count++] = head_field(group, layout->head[i]);
 	for (i = 0; class != CLASS_EXIT && i < provider->own_count; i++)
 		event->fields[count++] = &provider->own[i];
 	return count;
@@ -259,7 +307,7 @@ static void event_describe(struct provider_site *provider, struct provider_event
 	event->class = (struct lttng_ust_tracepoint_class){
 		.struct_size = sizeof(event->class),
 		.fields = event->fields,
-		.nr_fields = event_fields(event, provider, class),
+		.nr_fields = event_fields(event, provider, class, group),
 		.probe_callback = (void (*)(void))provider_probe,
 		.signature = provider->signature,
 		.probe_desc = &group->desc,
@@ -284,6 +332,35 @@ static void event_describe(struct provider_site *provider, struct provider_event
 	group->desc.nr_events++;
 }
 
+/* lttng-ust refuses an enumeration that is not of the provider it is used in. */
+static void enums_describe(struct provider_group *group)
+{
+	uint32_t i;
+
+	for (i = 0; i < ENUM_COUNT; i++) {
+		struct provider_enum *enumeration = &group->enums[i];
+
+		enumeration->desc = (struct lttng_ust_enum_desc){
+			.struct_size = sizeof(enumeration->desc),
+			.name = enumerations[i].name,
+			.entries = enumerations[i].labels,
+			.nr_entries = enumerations[i].count,
+			.probe_desc = &group->desc,
+		};
+		enumeration->type = (struct lttng_ust_type_enum){
+			.parent = {lttng_ust_type_enum},
+			.struct_size = sizeof(enumeration->type),
+			.desc = &enumeration->desc,
+			.container_type = &integers[0][VSPAN_ABI_TYPE_U8].parent,
+		};
+		enumeration->field = (struct lttng_ust_event_field){
+			.struct_size = sizeof(enumeration->field),
+			.name = enumerations[i].field,
+			.type = &enumeration->type.parent,
+		};
+	}
+}
+
 static struct provider_group *group_describe(
 	struct provider_site *provider, const struct site *site, const char *prefix)
 {
@@ -297,6 +374,7 @@ static struct provider_group *group_describe(
 		.major = LTTNG_UST_PROVIDER_MAJOR,
 		.minor = LTTNG_UST_PROVIDER_MINOR,
 	};
+	enums_describe(group);
 	return group;
 }
 

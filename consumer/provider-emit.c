@@ -238,6 +238,7 @@ static void head_fill(uint64_t head[HEAD_COUNT], const struct provider_common *c
 	head[HEAD_TS] = common->ts;
 	head[HEAD_DURATION] = common->duration;
 	head[HEAD_STATUS] = common->status;
+	head[HEAD_KIND] = common->kind;
 	head[HEAD_FLAGS] = common->flags;
 }
 

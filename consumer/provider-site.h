@@ -29,6 +29,7 @@ enum provider_head {
 	HEAD_TS,
 	HEAD_DURATION,
 	HEAD_STATUS,
+	HEAD_KIND,
 	HEAD_FLAGS,
 	HEAD_COUNT,
 };
@@ -68,6 +69,15 @@ struct provider_event {
 	char name[PROVIDER_NAME_SIZE];
 };
 
+/* `status` and `kind`. */
+enum provider_enum_index { ENUM_STATUS, ENUM_KIND, ENUM_COUNT };
+
+struct provider_enum {
+	struct lttng_ust_enum_desc desc;
+	struct lttng_ust_type_enum type;
+	struct lttng_ust_event_field field;
+};
+
 /* One LTTng provider descriptor: `vspan_disk`, or `vspanedge_disk` with two events. */
 #define PROVIDER_GROUP_EVENTS 2
 struct provider_group {
@@ -75,6 +85,7 @@ struct provider_group {
 	const struct lttng_ust_event_desc *events[PROVIDER_GROUP_EVENTS];
 	struct lttng_ust_tracepoint *tracepoints[PROVIDER_GROUP_EVENTS];
 	struct lttng_ust_registered_probe *registered;
+	struct provider_enum enums[ENUM_COUNT];
 	char name[PROVIDER_NAME_SIZE];
 };
 
@@ -112,7 +123,8 @@ struct provider_site {
 	struct provider_site *next; /* of the same bucket */
 };
 
-/* -EINVAL if LTTng cannot have a field of that name beside the others; 0. */
+/* 0; -EINVAL if its names are known only at run time, or LTTng cannot have one beside the others.
+ */
 int provider_describe_check(const struct site *site);
 
 /* Writes the signature that tells this description from others. */

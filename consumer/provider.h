@@ -29,15 +29,16 @@ struct provider_common {
 	uint64_t ts;       /* ns */
 	uint64_t duration; /* ns */
 	uint32_t flags;    /* VSPAN_TRACE_FLAG_* */
-	uint8_t status;
+	uint8_t status;    /* VSPAN_ABI_STATUS_* */
+	uint8_t kind;      /* VSPAN_ABI_SITE_KIND_* */
 };
 
 /*
  * Registers the events of a call site. Thread-safe. The site is copied. Sites of
  * one name and one description share their events, also across VMs; a second
  * description of a taken name becomes `name_2`, and so on (LTTng tells events
- * apart by name alone). Returns 0, -EINVAL if a field has a reserved name or a
- * type LTTng cannot carry, -EEXIST if the name has 99 descriptions already,
+ * apart by name alone). Returns 0, -EINVAL if a field has a reserved name or the
+ * name to show is one of the fields, -EEXIST if the name has 99 descriptions already,
  * -ENOMEM, or -EIO if lttng-ust refused.
  */
 int provider_site_create(const struct site *site, struct provider_site **out);

@@ -13,9 +13,9 @@
  * its name. The fields of a class come in the order given here, then the call
  * site's own typed fields.
  *
- *   span    vm vcpu span parent tsc ts duration status flags
+ *   span    vm vcpu span parent tsc ts duration status kind flags
  *   event   vm vcpu span tsc ts flags
- *   entry   vm vcpu span parent tsc ts flags
+ *   entry   vm vcpu span parent tsc ts kind flags
  *   exit    vm vcpu span tsc ts status flags
  *
  *   vm        u32  number of the region, from its random identity; vspan:attach names it
@@ -25,7 +25,8 @@
  *   tsc       u64  guest counter at the start, as the guest wrote it
  *   ts        u64  start in CLOCK_MONOTONIC ns, LTTng's trace clock
  *   duration  u64  ns
- *   status    u8   VSPAN_ABI_STATUS_* : 0 unset, 1 ok, 2 error
+ *   status    u8   enumeration: 0 unset, 1 ok, 2 error (VSPAN_ABI_STATUS_*)
+ *   kind      u8   enumeration: 0 internal, 1 server, 2 client, 3 producer, 4 consumer
  *   flags     u32  VSPAN_TRACE_FLAG_*
  *
  * Provider `vspan` (static) carries the control events; their fields are in
@@ -56,11 +57,12 @@
 #define VSPAN_TRACE_FIELD_TS "ts"
 #define VSPAN_TRACE_FIELD_DURATION "duration"
 #define VSPAN_TRACE_FIELD_STATUS "status"
+#define VSPAN_TRACE_FIELD_KIND "kind"
 #define VSPAN_TRACE_FIELD_FLAGS "flags"
 
-#define VSPAN_TRACE_SPAN_FIELDS 9
+#define VSPAN_TRACE_SPAN_FIELDS 10
 #define VSPAN_TRACE_EVENT_FIELDS 6
-#define VSPAN_TRACE_ENTRY_FIELDS 7
+#define VSPAN_TRACE_ENTRY_FIELDS 8
 #define VSPAN_TRACE_EXIT_FIELDS 7
 
 /* flags: what the reader had to say about a span or event. */
@@ -74,6 +76,14 @@
 #define VSPAN_TRACE_FLAG_DETACHED 0x20u /* explicit parent; not on its vCPU's stack */
 #define VSPAN_TRACE_FLAG_EVICTED \
 	0x40u /* the table of open spans was full: ended early by the host */
+#define VSPAN_TRACE_FLAG_REMOTE 0x80u /* its parent is the host's span, not one of this VM */
+/*
+ * Emitted by a consumer that took over from one that died: the dead one may have
+ * emitted the very same event. Two events of one VM are the same if class, vcpu,
+ * name, tsc and span are (of exits: span and ts). Who reads a trace drops a
+ * repeated event with such a twin before it; without one it is the only one left.
+ */
+#define VSPAN_TRACE_FLAG_REPEATED 0x100u
 
 /*
  * Control events of provider `vspan`:
@@ -83,13 +93,16 @@
  *   epoch      vm vcpu epoch
  *   clock      vm vcpu tsc ts error_ns
  *   lost       vm vcpu span count ts_first ts_last reason
- *              span: innermost open span where the loss is, 0: none; count 0: unknown
+ *              span: innermost open span where the loss is, 0: none; count 0: unknown;
+ *              reason: enumeration of VSPAN_TRACE_LOST_*
  *   violation  vm vcpu class(string) count position
  *   watermark  vm vcpu ts position   every event of the ring before ts has been emitted
- *   vcpu_exit  vm vcpu reason(string) ts
- *   message    vm vcpu span ts text(string)      status message of a span
- *   link       vm vcpu span linked trace_high trace_low ts
- *   context    vm vcpu trace_high trace_low span ts
+ *   vcpu_enter vm vcpu position ts   the host enters the vCPU: records from position on are of that
+ * stay vcpu_exit  vm vcpu reason(string) position ts vcpu_halt  vm vcpu position ts resume     vm
+ * vcpu position ts   a consumer took over there from one that ended without detaching notice     vm
+ * text(string)       what the consumer told its user; vm 0: of all message    vm vcpu span ts
+ * text(string)      status message of a span link       vm vcpu span linked trace_high trace_low ts
+ *   context    vm vcpu trace_high trace_low span position ts
  *   ledger     vm vcpu epoch attempted emitted discarded_guest discarded_host torn invalid in_ring
  *   span       as class span, then name(string) provider(string)    for sites without an own class
  *   event      as class event, then name(string) provider(string)
@@ -98,5 +111,6 @@
 #define VSPAN_TRACE_LOST_TORN 2u        /* reserved, never committed: the writer died */
 #define VSPAN_TRACE_LOST_OVERWRITTEN 3u /* flight recorder: older records gave way */
 #define VSPAN_TRACE_LOST_INVALID 4u     /* failed validation */
+#define VSPAN_TRACE_LOST_RESUMED 5u     /* given up between two consumers */
 
 #endif /* VSPAN_TRACE_H */

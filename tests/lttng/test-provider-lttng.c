@@ -92,7 +92,8 @@ static const struct provider_common common = {
 	.ts = 5000000000,
 	.duration = 77,
 	.flags = 0x41,
-	.status = 2,
+	.status = VSPAN_ABI_STATUS_ERROR,
+	.kind = VSPAN_ABI_SITE_KIND_CLIENT,
 };
 
 static void describe_types(struct site *site, uint8_t kind, const char *name)
@@ -314,10 +315,16 @@ static void emit_control(void)
 	control_lost(&lost);
 	control_violation(1, 2, "kind", 3, 4);
 	control_watermark(1, 2, 3, 4);
-	control_vcpu_exit(1, 2, "halt", 3);
+	control_vcpu_enter(1, 2, 3, 4);
+	control_vcpu_exit(1, 2, "halt", 3, 4);
+	control_vcpu_halt(1, 2, 3, 4);
+	control_resume(1, 2, 3, 4);
+	control_notice(1, "quota reached");
 	control_message(1, 2, 0x33, 4, "went wrong");
 	control_link(1, 2, 0x33, 0x44, trace_id, 5);
-	control_context(1, 2, trace_id, 0x33, 4);
+	control_context(1, 2, trace_id, 0x33, 4, 5);
+	control_span(&common, "run-time name", "named");
+	control_event(&common, "run-time name", "named");
 	control_ledger(1, 2, 3, &ledger);
 }
 

@@ -71,6 +71,8 @@ has_uris() {
 
 ids='vm = 3, vcpu = 2, span = 0xFEDCBA9876543210'
 tail='tsc = 1000, ts = 5000000000'
+error='status = ( "error" : container = 2 )'
+client='kind = ( "client" : container = 2 )'
 
 test_types() {
 	local values='a_u8 = 255, a_u16 = 65535, a_u32 = 4294967295, a_u64 = 18446744073709551615, '
@@ -84,12 +86,12 @@ test_types() {
 	quietly "$program" types
 	finish types
 	same types <<-END
-		vspanedge_test:types_entry { $ids, parent = 0x123, $tail, flags = 0x41, $values }
-		vspanedge_test:types_exit { $ids, $tail, status = 2, flags = 0x41 }
-		vspan_test:types { $ids, parent = 0x123, $tail, duration = 77, status = 2, flags = 0x41, $values }
+		vspanedge_test:types_entry { $ids, parent = 0x123, $tail, $client, flags = 0x41, $values }
+		vspanedge_test:types_exit { $ids, $tail, $error, flags = 0x41 }
+		vspan_test:types { $ids, parent = 0x123, $tail, duration = 77, $error, $client, flags = 0x41, $values }
 		vspan_test:point { $ids, $tail, flags = 0x41, $values }
-		vspanedge_test:plain_entry { $ids, parent = 0x123, $tail, flags = 0x41 }
-		vspan_test:plain { $ids, parent = 0x123, $tail, duration = 77, status = 2, flags = 0x41 }
+		vspanedge_test:plain_entry { $ids, parent = 0x123, $tail, $client, flags = 0x41 }
+		vspan_test:plain { $ids, parent = 0x123, $tail, duration = 77, $error, $client, flags = 0x41 }
 	END
 	has_uris types span event entry exit
 }
@@ -116,7 +118,7 @@ test_many() {
 	for ((i = 0; i < 1000; i += 2)); do
 		echo "vspan_test:site_$i { $ids, $tail, flags = 0x41, value = $i, text = \"number $i\" }"
 		echo "vspan_test:site_$((i + 1)) { $ids, parent = 0x123, $tail, duration = 77," \
-			"status = 2, flags = 0x41, value = $((i + 1)), text = \"number $((i + 1))\" }"
+			"$error, $client, flags = 0x41, value = $((i + 1)), text = \"number $((i + 1))\" }"
 	done | same many
 }
 
@@ -132,16 +134,23 @@ test_control() {
 		vspan:detach { vm = 1 }
 		vspan:epoch { $ring, epoch = 3 }
 		vspan:clock { $ring, tsc = 30, ts = 40, error_ns = 50 }
-		vspan:lost { $ring, span = 0x33, count = 4, ts_first = 5, ts_last = 6, reason = 1 }
+		vspan:lost { $ring, span = 0x33, count = 4, ts_first = 5, ts_last = 6, reason = ( "full" : container = 1 ) }
 		vspan:violation { $ring, class = "kind", count = 3, position = 4 }
 		vspan:watermark { $ring, ts = 3, position = 4 }
-		vspan:vcpu_exit { $ring, reason = "halt", ts = 3 }
+		vspan:vcpu_enter { $ring, position = 3, ts = 4 }
+		vspan:vcpu_exit { $ring, reason = "halt", position = 3, ts = 4 }
+		vspan:vcpu_halt { $ring, position = 3, ts = 4 }
+		vspan:resume { $ring, position = 3, ts = 4 }
+		vspan:notice { vm = 1, text = "quota reached" }
 		vspan:message { $ring, span = 0x33, ts = 4, text = "went wrong" }
 		vspan:link { $ring, span = 0x33, linked = 0x44, $trace, ts = 5 }
-		vspan:context { $ring, $trace, span = 0x33, ts = 4 }
+		vspan:context { $ring, $trace, span = 0x33, position = 4, ts = 5 }
+		vspan:span { $ids, parent = 0x123, $tail, duration = 77, $error, $client, flags = 0x41, name = "run-time name", provider = "named" }
+		vspan:event { $ids, $tail, flags = 0x41, name = "run-time name", provider = "named" }
 		vspan:ledger { $ring, epoch = 3, attempted = 10, emitted = 4, discarded_guest = 1, discarded_host = 2, torn = 3, invalid = 0, in_ring = 0 }
 	END
-	has_uris control attach detach epoch clock lost violation watermark vcpu_exit message \
+	has_uris control attach detach epoch clock lost violation watermark vcpu_enter \
+		vcpu_exit vcpu_halt resume notice message \
 		link context ledger span event
 }
 
@@ -156,7 +165,7 @@ test_churn() {
 		grep -c 'name = "vspan_test:churn"')
 	[ "$i" = 1 ] || { echo "FAILED: vspan_test:churn is described $i times"; failed=1; }
 	for ((i = 0; i < 200; i++)); do
-		echo "vspan_test:churn { $ids, parent = 0x123, $tail, duration = 77, status = 2, flags = 0x41, value = $i }"
+		echo "vspan_test:churn { $ids, parent = 0x123, $tail, duration = 77, $error, $client, flags = 0x41, value = $i }"
 	done | same churn
 }
 

@@ -164,10 +164,10 @@ void control_violation(
 	strncpy(note("violation")->text, name, 15);
 }
 
-void control_context(
-	uint32_t vm, uint32_t vcpu, const uint64_t trace_id[2], uint64_t span, uint64_t ts)
+void control_context(uint32_t vm, uint32_t vcpu, const uint64_t trace_id[2], uint64_t span,
+	uint64_t position, uint64_t ts)
 {
-	(void)vm, (void)vcpu, (void)trace_id, (void)span, (void)ts;
+	(void)vm, (void)vcpu, (void)trace_id, (void)span, (void)position, (void)ts;
 }
 
 /* ---- the rig */

@@ -23,6 +23,7 @@ static const struct provider_common common = {
 	.duration = 0x6766656463626160,
 	.flags = 0x83828180,
 	.status = 0x70,
+	.kind = 0x78,
 };
 
 static void begin(uint8_t kind)
@@ -106,9 +107,9 @@ Test(provider, an_event_has_one)
 Test(provider, leading_fields)
 {
 	static const char *const wanted[CLASS_COUNT] = {
-		[CLASS_SPAN] = "vm vcpu span parent tsc ts duration status flags",
+		[CLASS_SPAN] = "vm vcpu span parent tsc ts duration status kind flags",
 		[CLASS_EVENT] = "vm vcpu span tsc ts flags",
-		[CLASS_ENTRY] = "vm vcpu span parent tsc ts flags",
+		[CLASS_ENTRY] = "vm vcpu span parent tsc ts kind flags",
 		[CLASS_EXIT] = "vm vcpu span tsc ts status flags",
 	};
 	struct provider_site *span = create();
@@ -202,7 +203,7 @@ Test(provider, kind_level_flags_and_length_are_part_of_the_description)
 Test(provider, reserved_field_names_are_refused)
 {
 	static const char *const names[] = {
-		"vm", "vcpu", "span", "parent", "tsc", "ts", "duration", "status", "flags"};
+		"vm", "vcpu", "span", "parent", "tsc", "ts", "duration", "status", "kind", "flags"};
 	struct provider_site *provider = NULL;
 	size_t i;
 
@@ -218,6 +219,16 @@ Test(provider, reserved_field_names_are_refused)
 	cr_expect_eq(provider_site_create(&site, &provider), -EINVAL, "hidden length");
 	site.fields[0].type = VSPAN_ABI_TYPE_STRING;
 	provider_site_destroy(create());
+}
+
+Test(provider, run_time_names_have_no_event)
+{
+	struct provider_site *provider = NULL;
+
+	field("text", VSPAN_ABI_TYPE_STRING, 0);
+	site.named = true;
+	cr_expect_eq(provider_site_create(&site, &provider), -EINVAL);
+	cr_expect_null(provider);
 }
 
 Test(provider, longest_names)
@@ -351,7 +362,7 @@ static void disconnect(struct provider_event *event)
 static const uint8_t span_head[] = {0x00, 0x01, 0x02, 0x03, 0x10, 0x11, 0x12, 0x13, 0x20, 0x21,
 	0x22, 0x23, 0x24, 0x25, 0x26, 0x27, 0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x37, 0x40,
 	0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47, 0x50, 0x51, 0x52, 0x53, 0x54, 0x55, 0x56, 0x57,
-	0x60, 0x61, 0x62, 0x63, 0x64, 0x65, 0x66, 0x67, 0x70, 0x80, 0x81, 0x82, 0x83};
+	0x60, 0x61, 0x62, 0x63, 0x64, 0x65, 0x66, 0x67, 0x70, 0x78, 0x80, 0x81, 0x82, 0x83};
 
 static void describe_mixed(void)
 {
@@ -452,14 +463,15 @@ Test(provider, the_filter_sees_every_field)
 	cr_expect_eq(stack_word(0), common.vm);
 	cr_expect_eq(stack_word(6), common.duration);
 	cr_expect_eq(stack_word(7), common.status);
-	cr_expect_eq(stack_word(8), common.flags);
-	cr_expect_eq(stack_word(9), (uint64_t)-2);
-	cr_expect_eq(stack_word(11), 2, "bytes: length first");
-	cr_expect_eq(stack_word(13), 3, "array: elements");
-	cr_expect_eq(stack_word(14), (uintptr_t)&payload.words[payload.offset[3]]);
-	cr_expect_eq(stack_word(14) % sizeof(uint64_t), 0, "elements are aligned");
-	cr_expect_eq(stack_word(15), 0x3ff0000000000000);
-	cr_expect_eq(stack_word(16), 1, "a truth is 0 or 1");
+	cr_expect_eq(stack_word(8), common.kind);
+	cr_expect_eq(stack_word(9), common.flags);
+	cr_expect_eq(stack_word(10), (uint64_t)-2);
+	cr_expect_eq(stack_word(12), 2, "bytes: length first");
+	cr_expect_eq(stack_word(14), 3, "array: elements");
+	cr_expect_eq(stack_word(15), (uintptr_t)&payload.words[payload.offset[3]]);
+	cr_expect_eq(stack_word(15) % sizeof(uint64_t), 0, "elements are aligned");
+	cr_expect_eq(stack_word(16), 0x3ff0000000000000);
+	cr_expect_eq(stack_word(17), 1, "a truth is 0 or 1");
 	disconnect(provider->events[CLASS_SPAN]);
 	provider_site_destroy(provider);
 }
