@@ -408,6 +408,8 @@ void provider_describe(struct provider_site *provider, const struct site *site, 
 	group = group_describe(provider, site, VSPAN_TRACE_PREFIX);
 	provider_describe_name(site, variant, "", provider->event[0].name);
 	event_describe(provider, &provider->event[0], span ? CLASS_SPAN : CLASS_EVENT, group);
+	snprintf(provider->event_name, sizeof(provider->event_name), "%s:%s", group->name,
+		provider->event[0].name);
 	if (span)
 		edges_describe(provider, site, variant);
 }

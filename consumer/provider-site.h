@@ -118,6 +118,7 @@ struct provider_site {
 	char field_names[VSPAN_ABI_FIELDS_MAX][VSPAN_ABI_FIELD_NAME];
 	char length_names[VSPAN_ABI_FIELDS_MAX][VSPAN_ABI_FIELD_NAME + sizeof("__length")];
 	char signature[PROVIDER_SIGNATURE_SIZE];
+	char event_name[2 * PROVIDER_NAME_SIZE]; /* provider:event */
 
 	uint32_t users;
 	struct provider_site *next; /* of the same bucket */

@@ -20,8 +20,10 @@
 /* All registered providers, by the hash of group and event name. */
 static struct {
 	pthread_mutex_t lock;
+	uint32_t count;
+	uint32_t quota;
 	struct provider_site *buckets[BUCKETS];
-} table = {.lock = PTHREAD_MUTEX_INITIALIZER};
+} table = {.lock = PTHREAD_MUTEX_INITIALIZER, .quota = PROVIDER_QUOTA};
 
 static uint32_t name_hash(const char *name, uint32_t hash)
 {
@@ -53,6 +55,7 @@ static void table_add(struct provider_site *provider)
 
 	provider->next = *bucket;
 	*bucket = provider;
+	table.count++;
 }
 
 static void table_remove(struct provider_site *provider)
@@ -64,6 +67,7 @@ static void table_remove(struct provider_site *provider)
 		at = &(*at)->next;
 	}
 	*at = provider->next;
+	table.count--;
 }
 
 static int group_register(struct provider_group *group)
@@ -103,9 +107,12 @@ static int groups_register(struct provider_site *provider)
 
 static int provider_new(const struct site *site, unsigned variant, struct provider_site **out)
 {
-	struct provider_site *provider = calloc(1, sizeof(*provider));
+	struct provider_site *provider;
 	int ret;
 
+	if (table.count >= table.quota)
+		return -EDQUOT;
+	provider = calloc(1, sizeof(*provider));
 	if (provider == NULL)
 		return -ENOMEM;
 	provider_describe(provider, site, variant);
@@ -176,7 +183,24 @@ void provider_site_destroy(struct provider_site *provider)
 	pthread_mutex_unlock(&table.lock);
 }
 
-void provider_site_name(const struct provider_site *provider, char *name, size_t size)
+void provider_set_quota(uint32_t sites)
 {
-	snprintf(name, size, "%s:%s", provider->groups[0].name, provider->event[0].name);
+	pthread_mutex_lock(&table.lock);
+	table.quota = sites;
+	pthread_mutex_unlock(&table.lock);
+}
+
+uint32_t provider_count(void)
+{
+	uint32_t count;
+
+	pthread_mutex_lock(&table.lock);
+	count = table.count;
+	pthread_mutex_unlock(&table.lock);
+	return count;
+}
+
+const char *provider_site_event(const struct provider_site *provider)
+{
+	return provider->event_name;
 }

@@ -39,7 +39,7 @@ struct provider_common {
  * description of a taken name becomes `name_2`, and so on (LTTng tells events
  * apart by name alone). Returns 0, -EINVAL if a field has a reserved name or the
  * name to show is one of the fields, -EEXIST if the name has 99 descriptions already,
- * -ENOMEM, or -EIO if lttng-ust refused.
+ * -EDQUOT if the quota is used up, -ENOMEM, or -EIO if lttng-ust refused.
  */
 int provider_site_create(const struct site *site, struct provider_site **out);
 
@@ -49,8 +49,17 @@ int provider_site_create(const struct site *site, struct provider_site **out);
  */
 void provider_site_destroy(struct provider_site *provider);
 
-/* LTTng's full name of its span or point event, e.g. vspan_disk:read_2, cut to `size`. */
-void provider_site_name(const struct provider_site *provider, char *name, size_t size);
+/*
+ * How many descriptions may be registered in this process at a time (those there
+ * are stay), and how many are: each costs memory here and in the session daemon,
+ * and registering one takes longer the more there are.
+ */
+#define PROVIDER_QUOTA 8192u
+void provider_set_quota(uint32_t sites);
+uint32_t provider_count(void);
+
+/* LTTng's name of the site's main event: "vspan_disk:read". */
+const char *provider_site_event(const struct provider_site *provider);
 
 /* True if any of the site's events is enabled in any recording session or trigger. One load each.
  */

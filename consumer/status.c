@@ -4,6 +4,7 @@
  * by the consumer's thread, like all it owns, and handed to the caller as copies.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include "consumer.h"
 #include "site-info.h"
@@ -117,7 +118,8 @@ static void look_site(struct vspan_attachment *attachment, void *data)
 	look->out->enabled = known->enabled;
 	look->out->native = known->provider != NULL;
 	if (known->provider != NULL)
-		provider_site_name(known->provider, look->out->event, sizeof(look->out->event));
+		snprintf(look->out->event, sizeof(look->out->event), "%s",
+			provider_site_event(known->provider));
 }
 
 int vspan_attachment_read_site(

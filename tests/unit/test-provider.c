@@ -221,6 +221,52 @@ Test(provider, reserved_field_names_are_refused)
 	provider_site_destroy(create());
 }
 
+Test(provider, the_quota_counts_descriptions)
+{
+	struct provider_site *one, *shared, *two, *more = NULL;
+
+	cr_assert_eq(provider_count(), 0);
+	provider_set_quota(2);
+	one = create();
+	shared = create();
+	cr_expect_eq(provider_count(), 1);
+	field("a", VSPAN_ABI_TYPE_U8, 0);
+	two = create();
+	field("b", VSPAN_ABI_TYPE_U8, 0);
+	cr_expect_eq(provider_site_create(&site, &more), -EDQUOT);
+	cr_expect_null(more);
+	site.field_count = 0;
+	provider_site_destroy(create()); /* nothing new */
+	provider_site_destroy(one);
+	cr_expect_eq(provider_count(), 2, "still shared");
+	provider_site_destroy(shared);
+	cr_expect_eq(provider_count(), 1);
+	site.field_count = 2;
+	more = create();
+	provider_set_quota(1);
+	cr_expect_eq(provider_count(), 2, "a lower quota takes nothing away");
+	provider_site_destroy(two);
+	provider_site_destroy(more);
+	cr_expect_eq(provider_count(), 0);
+	cr_expect_eq(provider_site_create(&site, &one), 0);
+	provider_set_quota(0);
+	cr_expect_eq(provider_site_create(&site, &two), 0, "shared even so");
+	provider_site_destroy(one);
+	provider_site_destroy(two);
+}
+
+Test(provider, the_event_has_a_name)
+{
+	struct provider_site *one = create(), *two;
+
+	cr_expect_str_eq(provider_site_event(one), "vspan_disk:read");
+	field("a", VSPAN_ABI_TYPE_U8, 0);
+	two = create();
+	cr_expect_str_eq(provider_site_event(two), "vspan_disk:read_2");
+	provider_site_destroy(one);
+	provider_site_destroy(two);
+}
+
 Test(provider, run_time_names_have_no_event)
 {
 	struct provider_site *provider = NULL;
