@@ -62,6 +62,42 @@ int clock_set(struct clock *clock, const struct clock_sample *from, const struct
 	return 0;
 }
 
+void clock_bounds_before(struct clock_bounds *bounds, uint64_t counter, uint64_t after)
+{
+	int64_t low = (int64_t)(counter - after);
+
+	if (bounds->known_low && low <= bounds->low)
+		return;
+	if (bounds->known_high && low > bounds->high)
+		bounds->known_high = false;
+	bounds->low = low;
+	bounds->known_low = true;
+}
+
+void clock_bounds_after(struct clock_bounds *bounds, uint64_t counter, uint64_t before)
+{
+	int64_t high = (int64_t)(counter - before);
+
+	if (bounds->known_high && high >= bounds->high)
+		return;
+	if (bounds->known_low && high < bounds->low)
+		bounds->known_low = false;
+	bounds->high = high;
+	bounds->known_high = true;
+}
+
+int64_t clock_bounds_offset(const struct clock_bounds *bounds, uint64_t *error)
+{
+	uint64_t width = (uint64_t)bounds->high - (uint64_t)bounds->low;
+
+	if (bounds->known_low && bounds->known_high) {
+		*error = width / 2 + 1;
+		return bounds->low + (int64_t)(width / 2);
+	}
+	*error = UINT64_MAX;
+	return bounds->known_low ? bounds->low : bounds->high;
+}
+
 uint64_t clock_to_ns(const struct clock *clock, uint64_t counter)
 {
 	int64_t ticks = (int64_t)(counter - clock->counter0);

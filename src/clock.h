@@ -11,6 +11,7 @@
 #ifndef VSPAN_SRC_CLOCK_H
 #define VSPAN_SRC_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define CLOCK_RATIO_SHIFT 48
@@ -43,6 +44,26 @@ void clock_sample(struct clock_sample *sample);
  */
 int clock_set(struct clock *clock, const struct clock_sample *from, const struct clock_sample *now,
 	int64_t offset, uint64_t offset_error_ticks);
+
+/*
+ * What is known of a guest counter's offset (guest - host, ticks) when nobody
+ * tells it: a record was stamped before the host found it, and after the host
+ * last found its ring empty. Each drain narrows the bounds.
+ */
+struct clock_bounds {
+	int64_t low;
+	int64_t high;
+	bool known_low;
+	bool known_high;
+};
+
+/* `counter` was stamped before host counter `after`... */
+void clock_bounds_before(struct clock_bounds *bounds, uint64_t counter, uint64_t after);
+/* ...and after host counter `before`. Contradictions (a restored guest) start anew. */
+void clock_bounds_after(struct clock_bounds *bounds, uint64_t counter, uint64_t before);
+
+/* The best guess, and how far off it may be, in ticks; UINT64_MAX: one bound is missing. */
+int64_t clock_bounds_offset(const struct clock_bounds *bounds, uint64_t *error);
 
 /* Guest counter to ns; never wraps, saturates at 0 and UINT64_MAX. */
 uint64_t clock_to_ns(const struct clock *clock, uint64_t counter);

@@ -263,6 +263,30 @@ void region_set_draining(struct vspan_region *region, bool draining)
 	vspan_write_once_u32(&control->draining, draining);
 }
 
+void region_beat(struct vspan_region *region)
+{
+	struct vspan_abi_control *control = region_at(region, region->geometry.control_offset);
+
+	vspan_write_once(&control->heartbeat, ++region->heartbeat);
+}
+
+void region_set_greeted(struct vspan_region *region, uint32_t count)
+{
+	struct vspan_abi_control *control = region_at(region, region->geometry.control_offset);
+
+	vspan_describe_store_u32_E(&control->greeted, count);
+}
+
+bool region_has_history(const struct vspan_region *region)
+{
+	uint32_t i;
+
+	for (i = 0; i < region->geometry.ring_count; i++)
+		if (vspan_read_once(&region_ring(region, i)->cursor) != 0)
+			return true;
+	return false;
+}
+
 void region_set_context(struct vspan_region *region, uint32_t index, const uint64_t trace_id[2],
 	uint64_t span_id, uint64_t position, uint32_t trace_flags)
 {

@@ -37,6 +37,7 @@ struct vspan_region {
 	uint8_t identity[16];
 	uint64_t counter_hz;
 	char name[VSPAN_ABI_REGION_NAME];
+	uint64_t heartbeat; /* last one given; the consumer's thread */
 	struct region_ring *rings;
 };
 
@@ -87,6 +88,15 @@ void region_enable_site(struct vspan_region *region, uint32_t id, bool enabled);
 
 /* Tells the guest whether a consumer is attached. */
 void region_set_draining(struct vspan_region *region, bool draining);
+
+/* Tells the guest that a consumer lives: a new value each time. */
+void region_beat(struct vspan_region *region);
+
+/* Tells the guest that the enable bytes of its first `count` call sites have been set (E). */
+void region_set_greeted(struct vspan_region *region, uint32_t count);
+
+/* True if any of its rings has been drained before. */
+bool region_has_history(const struct vspan_region *region);
 
 /* Gives vCPU `index` a trace context (edge H); the vCPU may run. */
 void region_set_context(struct vspan_region *region, uint32_t index, const uint64_t trace_id[2],

@@ -328,3 +328,9 @@ void ring_release(struct ring *ring, const struct batch *batch)
 	ring->cursor = batch->next;
 	vspan_cursor_store_C(&ring->host->cursor, ring->cursor);
 }
+
+void ring_go_to(struct ring *ring, uint64_t cursor)
+{
+	ring->cursor = cursor;
+	vspan_cursor_store_C(&ring->host->cursor, cursor);
+}

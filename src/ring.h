@@ -82,6 +82,9 @@ void ring_start_epoch(struct vspan_region *region, uint32_t index, uint32_t epoc
 uint32_t ring_read(struct ring *ring, enum ring_look look, uint64_t now, uint64_t hole_limit,
 	struct batch *batch);
 
+/* A reader that takes over: the next position to read is `cursor` (edge C). */
+void ring_go_to(struct ring *ring, uint64_t cursor);
+
 /* Gives the batch's slots back to the writer (edge C). */
 void ring_release(struct ring *ring, const struct batch *batch);
 

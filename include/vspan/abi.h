@@ -154,10 +154,15 @@ struct vspan_abi_control {
 	uint32_t draining;     /* 1: a consumer is attached */
 	uint64_t ping;         /* number of the last clock ping, 0: none yet */
 	uint64_t ping_counter; /* host counter when that ping was sent */
-	uint64_t reserved[13];
+	uint64_t heartbeat;    /* changes as long as a consumer lives; hosts may leave it 0 */
+	uint32_t greeted;      /* call sites whose enable bytes have been set at least once */
+	uint32_t reserved0;
+	uint64_t reserved[11];
 };
 VSPAN_ABI_SIZE(vspan_abi_control, 128);
 VSPAN_ABI_OFFSET(vspan_abi_control, ping, 8);
+VSPAN_ABI_OFFSET(vspan_abi_control, heartbeat, 24);
+VSPAN_ABI_OFFSET(vspan_abi_control, greeted, 32);
 
 /* vspan_abi_ring.mode: what a writer does when its ring is full. */
 #define VSPAN_ABI_MODE_BLOCK 1u     /* exit to the host, which drains and resumes */
