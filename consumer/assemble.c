@@ -31,6 +31,26 @@ static void step_common(const struct step *step, struct provider_common *common)
 	};
 }
 
+/* What closes a span in this step. */
+static uint64_t step_place(const struct step *step)
+{
+	return span_place(step->state->ring.index, step->record->position);
+}
+
+/*
+ * The span something without a span of its own belongs to: the innermost open
+ * one, else that of the context the host entered the vCPU with.
+ */
+static uint64_t parent_implicit(struct step *step)
+{
+	const uint64_t innermost = innermost_id(step->state);
+
+	if (innermost != 0 || step->state->contexts.span == 0)
+		return innermost;
+	step->flags |= VSPAN_TRACE_FLAG_REMOTE;
+	return step->state->contexts.span;
+}
+
 /* Copies `count` payload words from `first` on; indexes them by the site. */
 static int step_payload(
 	const struct step *step, uint32_t first, const struct site *site, struct payload *payload)
@@ -48,7 +68,7 @@ static enum violation step_begin(struct step *step)
 	struct ring_state *state = step->state;
 	struct provider_common common;
 	struct open_span *span;
-	uint64_t id;
+	uint64_t id, parent;
 
 	if (site == NULL || !site->valid || site->site.kind != VSPAN_ABI_SITE_SPAN)
 		return VIOLATION_SITE;
@@ -56,17 +76,18 @@ static enum violation step_begin(struct step *step)
 		span_finish(step->attachment, state, state->spans.oldest, step->ts,
 			VSPAN_TRACE_FLAG_EVICTED);
 	id = span_id(state->ring.index, state->ring.epoch, record->position, detached);
-	common.parent = detached ? step->words[0] : innermost_id(state);
+	parent = detached ? step->words[0] : parent_implicit(step);
 	span = spans_find(&state->spans, id) == NULL ? spans_open(&state->spans, id, !detached)
 						     : NULL;
 	if (span == NULL)
 		return VIOLATION_SPAN;
 	if (step_payload(step, detached, &site->site, &span->payload) < 0) {
-		spans_close(&state->spans, span);
+		spans_close(&state->spans, span, step_place(step));
 		return VIOLATION_PAYLOAD;
 	}
 	span->site = site;
-	span->parent = common.parent;
+	span->site_id = site->site.id;
+	span->parent = parent;
 	span->counter = record->counter;
 	span->ts = step->ts;
 	span->flags = step->flags | (detached ? VSPAN_TRACE_FLAG_DETACHED : 0) |
@@ -76,8 +97,8 @@ static enum violation step_begin(struct step *step)
 	common.parent = span->parent;
 	common.kind = site->site.span_kind;
 	common.flags = span->flags;
-	emit_entry(site, &common, &span->payload);
-	if (step->attachment->early_end_count != 0)
+	emit_entry(step->attachment, site, &common, &span->payload);
+	if (step->attachment->early.count != 0)
 		span_end_early(step->attachment, state, span);
 	return VIOLATION_NONE;
 }
@@ -110,10 +131,11 @@ static enum violation step_end(struct step *step)
 		return VIOLATION_SPAN;
 	if (span == NULL) {
 		if (home == step->state || home->dead ||
-			attachment->early_end_count == EARLY_ENDS_MAX)
+			attachment->early.count == EARLY_ENDS_MAX)
 			return VIOLATION_SPAN;
-		attachment->early_ends[attachment->early_end_count++] =
+		attachment->early.ends[attachment->early.count++] =
 			(struct early_end){.span = id, .ts = step->ts, .status = status};
+		attachment->early_changed = true;
 		return VIOLATION_NONE;
 	}
 	if (status != VSPAN_ABI_STATUS_UNSET)
@@ -128,15 +150,17 @@ static enum violation step_event(struct step *step)
 	const struct known_site *site = attachment_site(step->attachment, step->record->site);
 	struct provider_common common;
 	struct payload payload;
+	uint64_t span;
 
 	if (site == NULL || !site->valid || site->site.kind != VSPAN_ABI_SITE_EVENT)
 		return VIOLATION_SITE;
 	if (step_payload(step, explicit_span, &site->site, &payload) < 0)
 		return VIOLATION_PAYLOAD;
+	span = explicit_span ? step->words[0] : parent_implicit(step);
 	step_common(step, &common);
-	common.span = explicit_span ? step->words[0] : innermost_id(step->state);
+	common.span = span;
 	common.flags |= payload.cut ? VSPAN_TRACE_FLAG_CUT : 0;
-	emit_event(site, &common, &payload);
+	emit_event(step->attachment, site, &common, &payload);
 	step->state->ring.ledger.events++;
 	return VIOLATION_NONE;
 }
@@ -152,8 +176,22 @@ static enum violation step_message(struct step *step, struct open_span *span, ui
 		return VIOLATION_PAYLOAD;
 	span->status = (uint8_t)status;
 	sanitise_text((const char *)(step->words + 3), length, text, sizeof(text));
-	control_message(step->attachment->vm, step->state->ring.index, span->id, step->ts, text);
+	emit_message(step->attachment, span->id, step->ts, text);
 	return VIOLATION_NONE;
+}
+
+static int step_replace(struct step *step, struct open_span *span, uint32_t field)
+{
+	struct checkpoint *checkpoint = &step->attachment->checkpoint;
+	int ret;
+
+	if (checkpoint_used(checkpoint))
+		checkpoint_payload_save(checkpoint, span);
+	ret = payload_replace(&span->payload, &span->site->site, field, step->words + 2,
+		step->record->word_count - 2u);
+	if (checkpoint_used(checkpoint))
+		checkpoint_payload_done(checkpoint);
+	return ret;
 }
 
 static enum violation step_set(struct step *step)
@@ -167,8 +205,7 @@ static enum violation step_set(struct step *step)
 		return step_message(step, span, (uint32_t)(step->words[1] >> 32));
 	if (step->record->site != span->site->site.id || field >= span->site->site.field_count)
 		return VIOLATION_SITE;
-	if (payload_replace(&span->payload, &span->site->site, field, step->words + 2,
-		    step->record->word_count - 2u) < 0)
+	if (step_replace(step, span, field) < 0)
 		return VIOLATION_PAYLOAD;
 	if (span->payload.cut)
 		span->flags |= VSPAN_TRACE_FLAG_CUT;
@@ -180,8 +217,8 @@ static enum violation step_link(struct step *step)
 	const bool foreign = (step->record->flags & VSPAN_ABI_FLAG_FOREIGN) != 0;
 	static const uint64_t own[2];
 
-	control_link(step->attachment->vm, step->state->ring.index, step->words[0], step->words[1],
-		foreign ? step->words + 2 : own, step->ts);
+	emit_link(step->attachment, step->words[0], step->words[1], foreign ? step->words + 2 : own,
+		step->ts);
 	return VIOLATION_NONE;
 }
 
@@ -210,7 +247,7 @@ static enum violation step_lost(struct step *step)
 		span_finish(step->attachment, state, state->spans.innermost, step->ts,
 			VSPAN_TRACE_FLAG_END_LOST);
 	lost.span = innermost_id(state);
-	control_lost(&lost);
+	emit_lost(step->attachment, &lost);
 	state->lost_told += lost.count;
 	state->ring.ledger.lost_reports++;
 	return VIOLATION_NONE;
@@ -261,10 +298,22 @@ static void step_time(struct step *step, uint64_t now)
 	step->state->last_ts = step->ts;
 }
 
-/* Broken rules cost the record; but in overwrite mode the begin may just be gone. */
-static void step_refused(struct ring_state *state, enum violation violation)
+/* True if the span a record names was ended by a detach, not by the guest. */
+static bool span_let_go(const struct step *step)
 {
-	if (violation == VIOLATION_SPAN && state->ring.mode == VSPAN_ABI_MODE_OVERWRITE)
+	const struct ring_state *home = ring_of(step->attachment, step->words[0]);
+
+	return home != NULL &&
+		(step->words[0] & VSPAN_ABI_SPAN_POSITION_MASK) <= home->let_go;
+}
+
+/* Broken rules cost the record; but a begin may be gone through no fault of the guest's. */
+static void step_refused(const struct step *step, enum violation violation)
+{
+	struct ring_state *state = step->state;
+
+	if (violation == VIOLATION_SPAN &&
+		(state->ring.mode == VSPAN_ABI_MODE_OVERWRITE || span_let_go(step)))
 		state->ring.ledger.discarded_host++;
 	else
 		ring_violation(&state->ring, violation, 1);
@@ -280,13 +329,15 @@ void assemble_batch(struct vspan_attachment *attachment, struct ring_state *stat
 	for (i = 0; i < batch->record_count; i++) {
 		step.record = &batch->records[i];
 		step.words = &batch->words[step.record->first_word];
+		attachment_at(attachment, state, step.record->position);
+		contexts_apply(&state->contexts, step.record->position);
 		if (i == 0 && batch->gap)
 			endings_gap(attachment, state,
 				clock_to_ns(&attachment->clock, step.record->counter));
 		step_time(&step, now);
 		violation = step_take(&step);
 		if (violation != VIOLATION_NONE)
-			step_refused(state, violation);
+			step_refused(&step, violation);
 		else
 			state->ring.ledger.emitted++;
 	}

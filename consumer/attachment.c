@@ -4,7 +4,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <syslog.h>
 #include "emit.h"
+#include "notice.h"
+
+#define SITE_QUOTA_DEFAULT 1024u
 
 struct vspan_attachment *attachment_create(struct vspan_region *region, uint32_t vm)
 {
@@ -21,11 +25,16 @@ struct vspan_attachment *attachment_create(struct vspan_region *region, uint32_t
 		return NULL;
 	}
 	CDS_INIT_LIST_HEAD(&attachment->node);
+	CDS_INIT_LIST_HEAD(&attachment->learn);
+	pthread_mutex_init(&attachment->learn_lock, NULL);
 	attachment->region = region;
 	attachment->vm = vm;
+	attachment->site_quota = SITE_QUOTA_DEFAULT;
 	attachment->ring_count = rings;
-	for (i = 0; i < rings; i++)
+	for (i = 0; i < rings; i++) {
 		ring_attach(&attachment->rings[i].ring, region, i);
+		contexts_init(&attachment->rings[i].contexts);
+	}
 	return attachment;
 }
 
@@ -35,10 +44,52 @@ void attachment_destroy(struct vspan_attachment *attachment)
 
 	for (i = 0; i < attachment->site_count; i++)
 		provider_site_destroy(attachment->sites[i].provider);
-	for (i = 0; i < attachment->ring_count; i++)
+	for (i = 0; i < attachment->ring_count; i++) {
 		spans_free(&attachment->rings[i].spans);
+		contexts_destroy(&attachment->rings[i].contexts);
+	}
+	pthread_mutex_destroy(&attachment->learn_lock);
 	free(attachment->sites);
 	free(attachment);
+}
+
+/* Tells the user, once for each region, that some call sites have no events of their own. */
+static void quota_tell(struct vspan_attachment *attachment, const struct site *site, int reason)
+{
+	if (attachment->quota_told)
+		return;
+	attachment->quota_told = true;
+	if (reason == -EDQUOT)
+		notice(attachment, LOG_WARNING,
+			"call site %s:%s and others are emitted as vspan:span and vspan:event: "
+			"quota of call sites reached (see --site-quota and --site-quota-total)",
+			site->provider, site->name);
+	else
+		notice(attachment, LOG_WARNING,
+			"call site %s:%s is emitted as vspan:span or vspan:event: LTTng cannot "
+			"have it as an event of its own (reserved field name, or too many "
+			"descriptions of that name)",
+			site->provider, site->name);
+}
+
+/* Native events for a site that may have them; NULL otherwise. */
+static struct provider_site *site_register(
+	struct vspan_attachment *attachment, const struct site *site)
+{
+	struct provider_site *provider = NULL;
+	int ret = -EDQUOT;
+
+	if (site->named)
+		return NULL;
+	if (attachment->sites_native < attachment->site_quota)
+		ret = provider_site_create(site, &provider);
+	if (ret < 0) {
+		quota_tell(attachment, site, ret);
+		return NULL;
+	}
+	__atomic_store_n(
+		&attachment->sites_native, attachment->sites_native + 1, __ATOMIC_RELAXED);
+	return provider;
 }
 
 /* Learns one entry. False: not committed yet. */
@@ -50,10 +101,11 @@ static bool attachment_learn_site(struct vspan_attachment *attachment, uint32_t 
 	if (ret == -EAGAIN)
 		return false;
 	known->valid = ret == 0;
-	if (!known->valid)
-		ring_violation(&attachment->rings[0].ring, VIOLATION_DESCRIPTION, 0);
-	else if (provider_site_create(&known->site, &known->provider) < 0)
-		known->provider = NULL;
+	if (known->valid)
+		known->provider = site_register(attachment, &known->site);
+	else
+		__atomic_store_n(&attachment->sites_invalid, attachment->sites_invalid + 1,
+			__ATOMIC_RELAXED);
 	return true;
 }
 
@@ -63,29 +115,58 @@ void attachment_learn_sites(struct vspan_attachment *attachment)
 
 	if (guest_hello_read(attachment->region, &published) < 0)
 		return;
+	pthread_mutex_lock(&attachment->learn_lock);
 	while (attachment->site_count < published &&
 		attachment_learn_site(attachment, attachment->site_count))
-		attachment->site_count++;
+		__atomic_store_n(
+			&attachment->site_count, attachment->site_count + 1, __ATOMIC_RELEASE);
+	pthread_mutex_unlock(&attachment->learn_lock);
+}
+
+static uint32_t known_count(const struct vspan_attachment *attachment)
+{
+	return __atomic_load_n(&attachment->site_count, __ATOMIC_ACQUIRE);
+}
+
+bool attachment_has_news(const struct vspan_attachment *attachment)
+{
+	uint32_t published;
+
+	return guest_hello_read(attachment->region, &published) == 0 &&
+		known_count(attachment) < published;
 }
 
 void attachment_sync_enables(struct vspan_attachment *attachment)
 {
+	const uint32_t count = known_count(attachment);
 	uint32_t i;
 
-	for (i = 0; i < attachment->site_count; i++) {
+	for (i = 0; i < count; i++) {
 		struct known_site *known = &attachment->sites[i];
 		bool enabled = emit_enabled(known);
+		/* What an earlier consumer told the guest is not known here. */
+		bool untold = attachment->resumed && i >= attachment->synced;
 
-		if (enabled == known->enabled)
+		if (enabled == known->enabled && !untold)
 			continue;
-		known->enabled = enabled;
+		__atomic_store_n(&known->enabled, enabled, __ATOMIC_RELAXED);
 		region_enable_site(attachment->region, i, enabled);
 	}
+	if (count == attachment->synced)
+		return;
+	attachment->synced = count;
+	region_set_greeted(attachment->region, count);
 }
 
-const struct known_site *attachment_site(struct vspan_attachment *attachment, uint32_t id)
+void attachment_count_invalid(struct vspan_attachment *attachment)
 {
-	if (id >= attachment->site_count)
-		attachment_learn_sites(attachment);
-	return id < attachment->site_count ? &attachment->sites[id] : NULL;
+	const uint32_t invalid = __atomic_load_n(&attachment->sites_invalid, __ATOMIC_RELAXED);
+
+	for (; attachment->invalid_counted < invalid; attachment->invalid_counted++)
+		ring_violation(&attachment->rings[0].ring, VIOLATION_DESCRIPTION, 0);
+}
+
+const struct known_site *attachment_site(const struct vspan_attachment *attachment, uint32_t id)
+{
+	return id < known_count(attachment) ? &attachment->sites[id] : NULL;
 }

@@ -1,62 +1,88 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * attachment.h - one attached region: its readers, its call sites, its open
- * spans, its clock. Everything but the list node belongs to the consumer's
- * thread; other threads go through requests (consumer.c).
+ * spans, its clock. Who may touch what:
+ *   - the consumer's thread: everything not named below; others go through
+ *     requests (request.h);
+ *   - one learner at a time, under learn_lock: call sites beyond site_count,
+ *     which it moves on when they are complete. Registering with LTTng may take
+ *     long if the session daemon hangs, so no drain waits for it;
+ *   - the thread of a vCPU: its ring's contexts (contexts.h).
  */
 #ifndef VSPAN_CONSUMER_ATTACHMENT_H
 #define VSPAN_CONSUMER_ATTACHMENT_H
 
+#include <pthread.h>
 #include <urcu/rculist.h>
+#include "checkpoint.h"
 #include "clock.h"
+#include "contexts.h"
 #include "provider.h"
 #include "ring.h"
 #include "spans.h"
 
-/* Ends that arrived before their begins, from another ring; few are ever open. */
-#define EARLY_ENDS_MAX 64u
-
 struct known_site {
 	struct site site;
 	bool valid;                     /* its description keeps the rules */
-	struct provider_site *provider; /* NULL: LTTng could give it no events of its own */
+	struct provider_site *provider; /* NULL: it has no events of its own */
 	bool enabled;                   /* what the guest was last told */
-};
-
-struct early_end {
-	uint64_t span;
-	uint64_t ts;
-	uint8_t status;
 };
 
 struct ring_state {
 	struct ring ring;
 	struct span_table spans;
+	struct contexts contexts;
 	uint64_t last_ts;         /* ns of the latest record: none is emitted before it */
 	uint64_t looked;          /* ns of the last look past the published position */
 	uint64_t watermark;       /* last one emitted */
 	uint64_t idle_ts;         /* ns: the ring was empty then, nothing earlier can come */
+	uint64_t idle_counter;    /* host counter of then, 0: never seen empty */
 	uint64_t gap_first;       /* overwrite mode, ns: where the first loss began... */
 	uint64_t gap_last;        /* ...and the last one ended */
 	uint64_t lost_told;       /* records in the loss reports emitted so far */
 	uint64_t violations_told; /* violations already emitted... */
 	uint64_t violations_when; /* ...and when, ns */
+	uint64_t repeat_until;    /* records before it may have been emitted by another consumer */
+	uint64_t let_go;          /* see struct ring_checkpoint */
 	bool dead;
 };
 
+/* The record whose consequences are being emitted. */
+struct attachment_now {
+	uint32_t ring;
+	uint64_t position;
+	bool repeating;
+};
+
 struct vspan_attachment {
-	struct cds_list_head node; /* in the registry, RCU */
+	struct cds_list_head node;  /* in the registry, RCU */
+	struct cds_list_head learn; /* in the registrar's list, under its lock */
 	struct vspan_consumer *consumer;
 	struct vspan_region *region;
 	uint32_t vm;
 	bool detached;
+	bool resumed;
 	struct clock clock;
 	int64_t counter_offset;
 	uint64_t counter_error;
-	uint32_t site_count;
-	struct known_site *sites; /* site_capacity of them */
-	struct early_end early_ends[EARLY_ENDS_MAX];
-	uint32_t early_end_count;
+	bool counter_unknown;
+	struct clock_bounds bounds;
+	bool bounds_used;
+	uint64_t news_since;        /* ns: call sites wait to be learned since then, 0: none */
+	pthread_mutex_t learn_lock;
+	bool learn_wanted;          /* the guest has published more; atomic */
+	bool quota_told;            /* learner's */
+	uint32_t site_count;        /* learned; atomic: release by the learner */
+	uint32_t synced;            /* of them, told to the guest at least once */
+	uint32_t site_quota;
+	uint32_t sites_native;      /* the learner's counts; atomic */
+	uint32_t sites_invalid;
+	uint32_t invalid_counted;   /* of them, counted as violations */
+	struct known_site *sites;   /* site_capacity of them */
+	struct early_ends early;
+	bool early_changed;
+	struct checkpoint checkpoint;
+	struct attachment_now now;
 	uint32_t ring_count;
 	struct ring_state rings[];
 };
@@ -67,13 +93,30 @@ struct vspan_attachment *attachment_create(struct vspan_region *region, uint32_t
 /* Unregisters its call sites and frees. */
 void attachment_destroy(struct vspan_attachment *attachment);
 
-/* Learns call sites the guest has published since; registers their providers. */
+/* Learns call sites the guest has published since; registers their providers. Any thread. */
 void attachment_learn_sites(struct vspan_attachment *attachment);
+
+/* True if the guest has published call sites nobody has learned yet. A few loads. */
+bool attachment_has_news(const struct vspan_attachment *attachment);
 
 /* Copies what LTTng enabled to the guest's enable bytes, both ways. */
 void attachment_sync_enables(struct vspan_attachment *attachment);
 
-/* The call site with that id, learning it if it is new; NULL: there is none. */
-const struct known_site *attachment_site(struct vspan_attachment *attachment, uint32_t id);
+/* Counts descriptions that broke a rule, on ring 0. */
+void attachment_count_invalid(struct vspan_attachment *attachment);
+
+/* The call site with that id; NULL: there is none (learned yet). */
+const struct known_site *attachment_site(const struct vspan_attachment *attachment, uint32_t id);
+
+/* What follows is for the record at `position` of that ring. */
+static inline void attachment_at(
+	struct vspan_attachment *attachment, const struct ring_state *state, uint64_t position)
+{
+	attachment->now = (struct attachment_now){
+		.ring = state->ring.index,
+		.position = position,
+		.repeating = position < state->repeat_until,
+	};
+}
 
 #endif /* VSPAN_CONSUMER_ATTACHMENT_H */

@@ -11,6 +11,7 @@
 #include <time.h>
 #include "control.h"
 #include "error.h"
+#include "resume.h"
 
 #define DEFAULT_POLL_NS UINT64_C(100000)
 #define DEFAULT_QUIET_NS UINT64_C(1000000)
@@ -42,11 +43,20 @@ int vspan_consumer_create(const struct vspan_consumer_options *options, struct v
 	ret = request_queue_init(&consumer->requests);
 	if (ret < 0)
 		return consumer_fail(consumer, -ret, error);
+	ret = registrar_start(&consumer->registrar);
+	if (ret < 0) {
+		request_queue_destroy(&consumer->requests);
+		return consumer_fail(consumer, -ret, error);
+	}
 	registry_init(&consumer->registry);
+	provider_set_quota(consumer->options.site_quota_total != 0
+			? consumer->options.site_quota_total
+			: PROVIDER_QUOTA);
 	clock_sample(&consumer->first_sample);
 	consumer->clock_refreshed = consumer->first_sample.ns;
 	ret = pthread_create(&consumer->thread, NULL, rounds_thread, consumer);
 	if (ret != 0) {
+		registrar_stop(&consumer->registrar);
 		registry_destroy(&consumer->registry);
 		request_queue_destroy(&consumer->requests);
 		return consumer_fail(consumer, ret, error);
@@ -62,6 +72,7 @@ void vspan_consumer_destroy(struct vspan_consumer *consumer)
 	__atomic_store_n(&consumer->stop, true, __ATOMIC_RELEASE);
 	request_ring(&consumer->requests);
 	pthread_join(consumer->thread, NULL);
+	registrar_stop(&consumer->registrar);
 	registry_destroy(&consumer->registry);
 	request_queue_destroy(&consumer->requests);
 	free(consumer);
@@ -111,31 +122,95 @@ static void attachment_announce(const struct vspan_attachment *attachment)
 		control_epoch(attachment->vm, i, attachment->rings[i].ring.epoch);
 }
 
+static void attachment_configure(struct vspan_attachment *attachment,
+	struct vspan_consumer *consumer, const struct vspan_attach_options *options)
+{
+	attachment->consumer = consumer;
+	if (consumer->options.site_quota != 0)
+		attachment->site_quota = consumer->options.site_quota;
+	if (options == NULL)
+		return;
+	attachment->counter_unknown = options->counter_unknown;
+	if (options->counter_unknown)
+		return;
+	attachment->counter_offset = options->counter_offset;
+	attachment->counter_error = options->counter_error;
+}
+
+/* What an earlier consumer left is found again, or there must be nothing to find. */
+static int attachment_open_state(
+	struct vspan_attachment *attachment, const char *path, struct vspan_error *error)
+{
+	const struct vspan_region *region = attachment->region;
+	int ret;
+
+	if (path != NULL) {
+		ret = checkpoint_open(&attachment->checkpoint, path, region, error);
+		if (ret < 0 || attachment->checkpoint.found || !region_has_history(region))
+			return ret;
+	} else if (!region_has_history(region)) {
+		return 0;
+	}
+	return error_set(error, EEXIST,
+		"region %s has been drained before, and there is no state to go on from: attach "
+		"with the state that consumer kept, or create a new region",
+		region->name);
+}
+
+static int attachment_prepare(
+	struct vspan_attachment *attachment, const char *state_path, struct vspan_error *error)
+{
+	int ret = attachment_open_state(attachment, state_path, error);
+
+	if (ret < 0)
+		return ret;
+	if (attachment_start_clock(attachment, &attachment->consumer->first_sample) < 0)
+		return error_set(error, ERANGE,
+			"this machine's time stamp counter does not advance steadily: vspan needs "
+			"an invariant TSC");
+	attachment_learn_sites(attachment);
+	if (checkpoint_used(&attachment->checkpoint))
+		resume_attachment(attachment);
+	return 0;
+}
+
+static void attachment_discard(struct vspan_attachment *attachment, bool final)
+{
+	struct checkpoint checkpoint = attachment->checkpoint;
+
+	attachment_destroy(attachment);
+	checkpoint_close(&checkpoint, final);
+}
+
 int vspan_consumer_attach(struct vspan_consumer *consumer, struct vspan_region *region,
 	const struct vspan_attach_options *options, struct vspan_attachment **out,
 	struct vspan_error *error)
 {
 	struct vspan_attachment *attachment = attachment_create(region, region_number(region));
+	int ret;
 
 	if (attachment == NULL)
 		return error_set(error, ENOMEM, "out of memory to attach region %s", region->name);
-	attachment->consumer = consumer;
-	if (options != NULL) {
-		attachment->counter_offset = options->counter_offset;
-		attachment->counter_error = options->counter_error;
-	}
-	if (attachment_start_clock(attachment, &consumer->first_sample) < 0) {
-		attachment_destroy(attachment);
-		return error_set(error, ERANGE,
-			"this machine's time stamp counter does not advance steadily: vspan needs "
-			"an invariant TSC");
+	attachment_configure(attachment, consumer, options);
+	ret = attachment_prepare(
+		attachment, options != NULL ? options->state_path : NULL, error);
+	if (ret < 0) {
+		attachment_discard(attachment, false);
+		return ret;
 	}
 	attachment_announce(attachment);
+	resume_announce(attachment);
 	region_set_draining(region, true);
+	registrar_add(&consumer->registrar, attachment);
 	registry_add(&consumer->registry, attachment);
 	request_ring(&consumer->requests);
 	*out = attachment;
 	return 0;
+}
+
+void vspan_consumer_kick(struct vspan_consumer *consumer)
+{
+	request_ring(&consumer->requests);
 }
 
 static int attachment_call(struct vspan_attachment *attachment, enum request_kind kind,
@@ -151,20 +226,46 @@ static int attachment_call(struct vspan_attachment *attachment, enum request_kin
 	return request_call(&attachment->consumer->requests, &request, timeout_ns);
 }
 
+/* The consumer's thread has done its part: nobody else may hold on to it. */
+static void attachment_leave(struct vspan_attachment *attachment, bool final)
+{
+	struct vspan_consumer *consumer = attachment->consumer;
+
+	registry_remove(&consumer->registry, attachment);
+	registrar_remove(&consumer->registrar, attachment);
+	region_set_draining(attachment->region, false);
+	attachment_discard(attachment, final);
+}
+
 void vspan_consumer_detach(struct vspan_attachment *attachment, struct vspan_ledger *ledger)
 {
 	struct vspan_ledger sum;
 
+	attachment_learn_sites(attachment);
 	attachment_call(attachment, REQUEST_DETACH, 0, &sum, UINT64_MAX);
-	registry_remove(&attachment->consumer->registry, attachment);
-	region_set_draining(attachment->region, false);
-	attachment_destroy(attachment);
+	attachment_leave(attachment, true);
+	if (ledger != NULL)
+		*ledger = sum;
+}
+
+void vspan_consumer_suspend(struct vspan_attachment *attachment, struct vspan_ledger *ledger)
+{
+	struct vspan_ledger sum;
+
+	if (!checkpoint_used(&attachment->checkpoint)) {
+		vspan_consumer_detach(attachment, ledger);
+		return;
+	}
+	attachment_learn_sites(attachment);
+	attachment_call(attachment, REQUEST_SUSPEND, 0, &sum, UINT64_MAX);
+	attachment_leave(attachment, false);
 	if (ledger != NULL)
 		*ledger = sum;
 }
 
 void vspan_attachment_hello(struct vspan_attachment *attachment)
 {
+	attachment_learn_sites(attachment);
 	attachment_call(attachment, REQUEST_HELLO, 0, NULL, UINT64_MAX);
 }
 
@@ -172,13 +273,18 @@ int vspan_attachment_drain(struct vspan_attachment *attachment, uint32_t ring, u
 {
 	if (ring >= attachment->ring_count)
 		return -EINVAL;
+	if (attachment_has_news(attachment))
+		attachment_learn_sites(attachment);
 	return attachment_call(attachment, REQUEST_DRAIN, ring, NULL, timeout_ns);
 }
 
 void vspan_attachment_ring_dead(struct vspan_attachment *attachment, uint32_t ring)
 {
-	if (ring < attachment->ring_count)
-		attachment_call(attachment, REQUEST_DEAD, ring, NULL, UINT64_MAX);
+	if (ring >= attachment->ring_count)
+		return;
+	if (attachment_has_news(attachment))
+		attachment_learn_sites(attachment);
+	attachment_call(attachment, REQUEST_DEAD, ring, NULL, UINT64_MAX);
 }
 
 void vspan_attachment_ledger(

@@ -7,11 +7,13 @@
 #define VSPAN_CONSUMER_CONSUMER_H
 
 #include <pthread.h>
+#include "registrar.h"
 #include "registry.h"
 #include "request.h"
 
 struct vspan_consumer {
 	struct registry registry;
+	struct registrar registrar;
 	struct request_queue requests;
 	struct vspan_consumer_options options;
 	pthread_t thread;

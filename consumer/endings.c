@@ -29,13 +29,14 @@ void span_finish(struct vspan_attachment *attachment, struct ring_state *state,
 		.flags = span->flags | more_flags,
 	};
 
-	emit_span(span->site, &common, &span->payload);
+	emit_span(attachment, span->site, &common, &span->payload);
 	state->ring.ledger.spans++;
 	if ((more_flags & VSPAN_TRACE_FLAG_ABORTED) != 0)
 		state->ring.ledger.aborted++;
 	common.ts = end;
-	emit_exit(span->site, &common);
-	spans_close(&state->spans, span);
+	emit_exit(attachment, span->site, &common);
+	spans_close(&state->spans, span,
+		span_place(attachment->now.ring, attachment->now.position));
 }
 
 void span_end_early(
@@ -43,15 +44,16 @@ void span_end_early(
 {
 	uint32_t i;
 
-	for (i = 0; i < attachment->early_end_count; i++) {
-		struct early_end *end = &attachment->early_ends[i];
+	for (i = 0; i < attachment->early.count; i++) {
+		struct early_end *end = &attachment->early.ends[i];
 
 		if (end->span != span->id)
 			continue;
 		if (end->status != VSPAN_ABI_STATUS_UNSET)
 			span->status = end->status;
 		span_finish(attachment, state, span, end->ts, 0);
-		*end = attachment->early_ends[--attachment->early_end_count];
+		*end = attachment->early.ends[--attachment->early.count];
+		attachment->early_changed = true;
 		return;
 	}
 }
@@ -72,7 +74,7 @@ void endings_gap(struct vspan_attachment *attachment, struct ring_state *state, 
 	while (state->spans.innermost != NULL)
 		span_finish(attachment, state, state->spans.innermost, state->last_ts,
 			VSPAN_TRACE_FLAG_END_LOST);
-	control_lost(&lost);
+	emit_lost(attachment, &lost);
 }
 
 static void lost_at_end(struct vspan_attachment *attachment, struct ring_state *state,
@@ -93,7 +95,7 @@ static void lost_at_end(struct vspan_attachment *attachment, struct ring_state *
 		lost.ts_last = state->gap_last;
 	}
 	if (count != 0)
-		control_lost(&lost);
+		emit_lost(attachment, &lost);
 }
 
 void endings_close(struct vspan_attachment *attachment, struct ring_state *state)
@@ -101,6 +103,7 @@ void endings_close(struct vspan_attachment *attachment, struct ring_state *state
 	const struct ring *ring = &state->ring;
 	const bool overwrite = ring->mode == VSPAN_ABI_MODE_OVERWRITE;
 
+	attachment_at(attachment, state, ring->cursor);
 	/* Discards after the last record that was written: nobody was left to report them. */
 	if (ring->ledger.discarded_guest > state->lost_told)
 		lost_at_end(attachment, state, ring->ledger.discarded_guest - state->lost_told,

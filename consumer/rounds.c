@@ -12,12 +12,18 @@
 #include "consumer.h"
 #include "control.h"
 #include "endings.h"
+#include "resume.h"
+#include <vspan/arch.h>
 
 /* An idle consumer sleeps longer and longer, up to this. */
 #define IDLE_SLEEP_MAX_NS UINT64_C(1000000)
 #define CLOCK_REFRESH_NS UINT64_C(500000000)
 /* How often an idle ring says that nothing is to come from before now. */
 #define IDLE_WATERMARK_NS UINT64_C(20000000)
+/* How long a region's drain waits for call sites that are just being learned. */
+#define LEARN_WAIT_NS UINT64_C(100000000)
+/* An unknown counter's offset, while only one bound of it is known. */
+#define OFFSET_ERROR_MAX (UINT64_C(1) << 32)
 /* Batches a ring may use in one round before the next ring's turn. */
 #define BATCHES_PER_TURN 8u
 
@@ -31,6 +37,44 @@ static void consumer_count(struct vspan_consumer *consumer, uint32_t records, ui
 		&consumer->stats.records, consumer->stats.records + records, __ATOMIC_RELAXED);
 }
 
+static void attachment_set_clock(struct vspan_consumer *consumer,
+	struct vspan_attachment *attachment, const struct clock_sample *sample)
+{
+	if (clock_set(&attachment->clock, &consumer->first_sample, sample,
+		    attachment->counter_offset, attachment->counter_error) == 0)
+		control_clock(attachment->vm, UINT32_MAX, attachment->clock.counter0,
+			attachment->clock.ns0, attachment->clock.error_ns);
+}
+
+/*
+ * A guest whose counter has no known relation to ours: what arrived bounds it.
+ * The clock follows when that made it a quarter better.
+ */
+static void attachment_bound_clock(struct vspan_consumer *consumer,
+	struct vspan_attachment *attachment, const struct ring_state *state)
+{
+	const struct batch *batch = &consumer->batch;
+	struct clock_sample sample;
+	uint64_t error;
+	int64_t offset;
+
+	clock_bounds_before(&attachment->bounds, batch->records[batch->record_count - 1].counter,
+		vspan_arch_counter());
+	if (state->idle_counter != 0)
+		clock_bounds_after(
+			&attachment->bounds, batch->records[0].counter, state->idle_counter);
+	offset = clock_bounds_offset(&attachment->bounds, &error);
+	if (error > OFFSET_ERROR_MAX)
+		error = OFFSET_ERROR_MAX;
+	if (attachment->bounds_used && error > attachment->counter_error / 4 * 3)
+		return;
+	attachment->bounds_used = true;
+	attachment->counter_offset = offset;
+	attachment->counter_error = error;
+	clock_sample(&sample);
+	attachment_set_clock(consumer, attachment, &sample);
+}
+
 /* One bounded drain of a ring. True if slots were consumed. */
 static bool ring_drain(struct vspan_consumer *consumer, struct vspan_attachment *attachment,
 	struct ring_state *state, enum ring_look look)
@@ -39,12 +83,33 @@ static bool ring_drain(struct vspan_consumer *consumer, struct vspan_attachment 
 	uint64_t now = clock_now_ns();
 	uint32_t records = ring_read(&state->ring, look, now, consumer->options.hole_ns, batch);
 
+	if (records != 0 && attachment->counter_unknown)
+		attachment_bound_clock(consumer, attachment, state);
 	/* The records are older than this instant, not than the one before the copy. */
-	if (records != 0)
+	if (records != 0) {
+		resume_begin(attachment, state, batch->next);
 		assemble_batch(attachment, state, batch, clock_now_ns());
+	}
+	if (batch->next != batch->from)
+		resume_commit(attachment, state, batch->next);
 	ring_release(&state->ring, batch);
 	consumer_count(consumer, records, now);
 	return batch->next != batch->from;
+}
+
+/* Remembers when a ring was seen empty: nothing that comes later was stamped before. */
+static void ring_seen_empty(
+	struct vspan_attachment *attachment, struct ring_state *state, uint64_t now)
+{
+	const uint64_t counter = vspan_arch_counter();
+
+	if (now - state->idle_ts < IDLE_WATERMARK_NS && !attachment->counter_unknown)
+		return;
+	if (!ring_empty(&state->ring, state->lost_told))
+		return;
+	state->idle_counter = counter;
+	if (now - state->idle_ts >= IDLE_WATERMARK_NS)
+		state->idle_ts = now - attachment->clock.error_ns;
 }
 
 /* A ring's turn in a round. */
@@ -58,6 +123,8 @@ static bool ring_turn(struct vspan_consumer *consumer, struct vspan_attachment *
 	if (state->dead)
 		return false;
 	if (!ring_published_moved(&state->ring)) {
+		if (attachment->counter_unknown)
+			ring_seen_empty(attachment, state, now);
 		if (now - state->looked < consumer->options.quiet_ns)
 			return false;
 		state->looked = now;
@@ -68,9 +135,8 @@ static bool ring_turn(struct vspan_consumer *consumer, struct vspan_attachment *
 			break;
 		worked = true;
 	}
-	if (!worked && now - state->idle_ts >= IDLE_WATERMARK_NS &&
-		ring_empty(&state->ring, state->lost_told))
-		state->idle_ts = now - attachment->clock.error_ns;
+	if (!worked)
+		ring_seen_empty(attachment, state, now);
 	endings_progress(attachment, state);
 	return worked;
 }
@@ -95,6 +161,8 @@ static void ring_end(struct vspan_consumer *consumer, struct vspan_attachment *a
 	if (state->dead)
 		return;
 	ring_drain_all(consumer, attachment, state, RING_DEAD);
+	state->let_go = ring->cursor;
+	resume_commit(attachment, state, ring->cursor);
 	ring_close(ring);
 	endings_close(attachment, state);
 	endings_progress(attachment, state);
@@ -117,6 +185,23 @@ static void attachment_ledger(
 	}
 }
 
+/* Everything committed is read; the rest stays for whoever goes on. */
+static void attachment_suspend(
+	struct vspan_consumer *consumer, struct vspan_attachment *attachment)
+{
+	struct vspan_ledger account;
+	uint32_t i;
+
+	for (i = 0; i < attachment->ring_count; i++) {
+		struct ring_state *state = &attachment->rings[i];
+
+		ring_drain_all(consumer, attachment, state, RING_COMMITTED);
+		ring_ledger(&state->ring, &account);
+		control_ledger(attachment->vm, i, state->ring.epoch, &account);
+	}
+	resume_settle(attachment);
+}
+
 static void consumer_serve(struct vspan_consumer *consumer, const struct request *request)
 {
 	struct vspan_attachment *attachment = request->attachment;
@@ -124,7 +209,6 @@ static void consumer_serve(struct vspan_consumer *consumer, const struct request
 
 	switch (request->kind) {
 	case REQUEST_HELLO:
-		attachment_learn_sites(attachment);
 		attachment_sync_enables(attachment);
 		break;
 	case REQUEST_DRAIN:
@@ -139,6 +223,11 @@ static void consumer_serve(struct vspan_consumer *consumer, const struct request
 		for (i = 0; i < attachment->ring_count; i++)
 			ring_end(consumer, attachment, &attachment->rings[i]);
 		control_detach(attachment->vm);
+		attachment_ledger(attachment, UINT32_MAX, request->ledger);
+		attachment->detached = true;
+		break;
+	case REQUEST_SUSPEND:
+		attachment_suspend(consumer, attachment);
 		attachment_ledger(attachment, UINT32_MAX, request->ledger);
 		attachment->detached = true;
 		break;
@@ -162,11 +251,43 @@ static void consumer_refresh_clocks(struct vspan_consumer *consumer, uint64_t no
 	consumer->clock_refreshed = now;
 	clock_sample(&sample);
 	cds_list_for_each_entry_rcu (attachment, &consumer->registry.attachments, node) {
-		if (clock_set(&attachment->clock, &consumer->first_sample, &sample,
-			    attachment->counter_offset, attachment->counter_error) == 0)
-			control_clock(attachment->vm, UINT32_MAX, attachment->clock.counter0,
-				attachment->clock.ns0, attachment->clock.error_ns);
+		attachment_set_clock(consumer, attachment, &sample);
 	}
+}
+
+/*
+ * Has new call sites learned. True while the region's records should wait for
+ * them: a moment, not for as long as a session daemon may hang.
+ */
+static bool attachment_awaits_sites(
+	struct vspan_consumer *consumer, struct vspan_attachment *attachment, uint64_t now)
+{
+	if (!attachment_has_news(attachment)) {
+		attachment->news_since = 0;
+		return false;
+	}
+	if (attachment->news_since == 0)
+		attachment->news_since = now;
+	registrar_ask(&consumer->registrar, attachment);
+	return now - attachment->news_since < LEARN_WAIT_NS;
+}
+
+/* One region's part of a round. True if anything was drained. */
+static bool attachment_turn(
+	struct vspan_consumer *consumer, struct vspan_attachment *attachment, uint64_t now)
+{
+	const bool waits = attachment_awaits_sites(consumer, attachment, now);
+	bool worked = false;
+	uint32_t i;
+
+	region_beat(attachment->region);
+	attachment_count_invalid(attachment);
+	attachment_sync_enables(attachment);
+	if (waits || consumer->options.drain_on_exit_only)
+		return false;
+	for (i = 0; i < attachment->ring_count; i++)
+		worked |= ring_turn(consumer, attachment, &attachment->rings[i], now);
+	return worked;
 }
 
 /* One fair round over everything. True if anything was drained. */
@@ -175,17 +296,12 @@ static bool consumer_round(struct vspan_consumer *consumer)
 	struct vspan_attachment *attachment;
 	uint64_t now = clock_now_ns();
 	bool worked = false;
-	uint32_t i;
 
 	urcu_memb_read_lock();
 	consumer_refresh_clocks(consumer, now);
 	cds_list_for_each_entry_rcu (attachment, &consumer->registry.attachments, node) {
-		if (attachment->detached)
-			continue;
-		attachment_sync_enables(attachment);
-		for (i = 0; i < attachment->ring_count && !consumer->options.drain_on_exit_only;
-			i++)
-			worked |= ring_turn(consumer, attachment, &attachment->rings[i], now);
+		if (!attachment->detached)
+			worked |= attachment_turn(consumer, attachment, now);
 	}
 	urcu_memb_read_unlock();
 	__atomic_store_n(&consumer->stats.rounds, consumer->stats.rounds + 1, __ATOMIC_RELAXED);

@@ -48,20 +48,40 @@ static void spans_link(struct span_table *table, struct open_span *span)
 	table->innermost = span;
 }
 
-struct open_span *spans_open(struct span_table *table, uint64_t id, bool stacked)
+void spans_use_store(struct span_table *table, struct open_span *store)
+{
+	assert(table->count == 0 && table->unused == NULL);
+	table->store = store;
+	table->store_used = 0;
+}
+
+/* A place for a span: one that was given back, the next of the store, or from the heap. */
+static struct open_span *spans_place(struct span_table *table)
 {
 	struct open_span *span = table->unused;
+
+	if (span != NULL)
+		table->unused = span->bucket_next;
+	else if (table->store == NULL)
+		span = malloc(sizeof(*span));
+	else if (table->store_used < SPANS_STORED)
+		span = &table->store[table->store_used++];
+	return span;
+}
+
+struct open_span *spans_open(struct span_table *table, uint64_t id, bool stacked)
+{
+	struct open_span *span;
 
 	assert(spans_find(table, id) == NULL);
 	if (spans_full(table))
 		return NULL;
-	if (span != NULL)
-		table->unused = span->bucket_next;
-	else
-		span = malloc(sizeof(*span));
+	span = spans_place(table);
 	if (span == NULL)
 		return NULL;
-	span->id = id;
+	/* Never open under the id it had before: that one first, should we die in between. */
+	__atomic_store_n(&span->id, id, __ATOMIC_RELEASE);
+	__atomic_store_n(&span->closed, 0, __ATOMIC_RELEASE);
 	span->stacked = stacked;
 	span->flags = 0;
 	span->status = 0;
@@ -95,12 +115,62 @@ static void spans_unlink(struct span_table *table, struct open_span *span)
 		table->innermost = span->outer;
 }
 
-void spans_close(struct span_table *table, struct open_span *span)
+void spans_close(struct span_table *table, struct open_span *span, uint64_t place)
 {
+	struct open_span **list = table->store != NULL ? &table->limbo : &table->unused;
+
 	spans_unlink(table, span);
-	span->bucket_next = table->unused;
-	table->unused = span;
+	__atomic_store_n(&span->closed, place, __ATOMIC_RELEASE);
+	span->bucket_next = *list;
+	*list = span;
 	table->count--;
+}
+
+void spans_commit(struct span_table *table)
+{
+	struct open_span *span;
+
+	while ((span = table->limbo) != NULL) {
+		table->limbo = span->bucket_next;
+		span->bucket_next = table->unused;
+		table->unused = span;
+	}
+}
+
+static int span_compare(const void *a, const void *b)
+{
+	const struct open_span *x = *(struct open_span *const *)a;
+	const struct open_span *y = *(struct open_span *const *)b;
+	uint64_t left = x->id & VSPAN_ABI_SPAN_POSITION_MASK;
+	uint64_t right = y->id & VSPAN_ABI_SPAN_POSITION_MASK;
+
+	return left < right ? -1 : left > right;
+}
+
+void spans_restore(struct span_table *table, struct open_span *store,
+	bool (*is_open)(void *data, struct open_span *span), void *data)
+{
+	struct open_span *found[SPANS_STORED];
+	uint32_t count = 0;
+	uint32_t i;
+
+	spans_use_store(table, store);
+	table->store_used = SPANS_STORED;
+	for (i = 0; i < SPANS_STORED; i++) {
+		if (store[i].id != 0 && count < SPANS_MAX && is_open(data, &store[i])) {
+			found[count++] = &store[i];
+			continue;
+		}
+		store[i].id = 0;
+		store[i].bucket_next = table->unused;
+		table->unused = &store[i];
+	}
+	qsort(found, count, sizeof(found[0]), span_compare);
+	for (i = 0; i < count; i++) {
+		found[i]->closed = 0;
+		spans_link(table, found[i]);
+	}
+	table->count = count;
 }
 
 void spans_free(struct span_table *table)
@@ -108,9 +178,13 @@ void spans_free(struct span_table *table)
 	struct open_span *span;
 
 	while (table->newest != NULL)
-		spans_close(table, table->newest);
+		spans_close(table, table->newest, 1);
+	spans_commit(table);
 	while ((span = table->unused) != NULL) {
 		table->unused = span->bucket_next;
-		free(span);
+		if (table->store == NULL)
+			free(span);
+		else
+			span->id = 0;
 	}
 }

@@ -39,6 +39,7 @@ static void count_sites(
 	uint32_t i;
 
 	out->sites = attachment->site_count;
+	out->resumed = attachment->resumed;
 	for (i = 0; i < attachment->site_count; i++) {
 		if (!attachment->sites[i].valid)
 			out->sites_invalid++;

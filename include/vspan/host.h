@@ -129,10 +129,15 @@ struct vspan_consumer_options {
 	uint64_t poll_ns;  /* pause between drain rounds that found nothing; 0: 100 us */
 	uint64_t quiet_ns; /* an idle ring's unpublished tail is read after this; 0: 1 ms */
 	uint64_t hole_ns;  /* a reserved slot may stay open this long while its vCPU runs; 0: 1 s */
-	bool drain_on_exit_only;   /* no drain between exits: for tests and measurements */
-	uint32_t site_quota;       /* call sites of a region with native events; 0: 1024 */
-	uint32_t site_quota_total; /* of all regions of the process; 0: 8192 */
-	/* Tells what a user should know; syslog levels. On the consumer's thread. NULL: nobody. */
+	bool drain_on_exit_only; /* no drain between exits: for tests and measurements */
+	uint32_t site_quota;     /* call sites of one region with native events; 0: 1024 */
+	/* ...of all regions in this process, the same description counted once; 0: 8192 */
+	uint32_t site_quota_total;
+	/*
+	 * What a person should know, in one line without its end; `level` as in
+	 * syslog(3). Called on the consumer's threads; NULL: nobody is told. The
+	 * event vspan:notice says the same.
+	 */
 	void (*log)(void *data, int level, const char *text);
 	void *log_data;
 };
@@ -153,16 +158,31 @@ void vspan_consumer_destroy(struct vspan_consumer *consumer);
 /* Free. */
 void vspan_consumer_read_stats(struct vspan_consumer *consumer, struct vspan_consumer_stats *stats);
 
+/* Wakes the consumer's thread: a round starts now rather than after its pause. Free. */
+void vspan_consumer_kick(struct vspan_consumer *consumer);
+
 struct vspan_attach_options {
 	int64_t counter_offset; /* guest counter - host counter, ticks */
 	uint64_t counter_error; /* bound on its error, ticks */
-	bool counter_unknown;   /* no relation is known: bounded from what arrives */
-	const char *state_path; /* remembers where the consumer stopped; NULL: nowhere */
+	/*
+	 * The guest's counter bears no known relation to the host's: it is bounded by
+	 * when records appear (the two above are not looked at).
+	 */
+	bool counter_unknown;
+	/*
+	 * A file in which the consumer remembers where it stopped. An attach of the
+	 * same region with the same file goes on there, also after the process that
+	 * attached it before was killed: nothing is lost, and what may be emitted
+	 * twice is flagged. NULL: nothing is remembered.
+	 */
+	const char *state_path;
 };
 
 /*
  * Attaches a region: its rings are drained from now on. The region must outlive
  * the attachment. `options` may be NULL (same counter as the host). Free.
+ * -EBUSY: another process has it attached with that state. -EEXIST: it has been
+ * drained before, and there is no state to go on from.
  */
 int vspan_consumer_attach(struct vspan_consumer *consumer, struct vspan_region *region,
 	const struct vspan_attach_options *options, struct vspan_attachment **out,
@@ -174,6 +194,13 @@ int vspan_consumer_attach(struct vspan_consumer *consumer, struct vspan_region *
  * sum over rings. Frees the attachment. Free.
  */
 void vspan_consumer_detach(struct vspan_attachment *attachment, struct vspan_ledger *ledger);
+
+/*
+ * Drains what is left and lets go of the region so that a later attach with the
+ * same state goes on: spans stay open, call sites stay enabled, the guest may
+ * run meanwhile (a full ring then discards). Without a state it detaches. Free.
+ */
+void vspan_consumer_suspend(struct vspan_attachment *attachment, struct vspan_ledger *ledger);
 
 /* The guest published its call sites: learn them now, set the enable bytes, then return. Free. */
 void vspan_attachment_hello(struct vspan_attachment *attachment);
@@ -234,6 +261,38 @@ int vspan_attachment_read_ring(
 /* Call site `index`, as the consumer knows it. 0; -ENOENT past the last one. Free. */
 int vspan_attachment_read_site(
 	struct vspan_attachment *attachment, uint32_t index, struct vspan_site_info *out);
+/* ------------------------------------------------------------ what vCPUs do */
+
+/* W3C trace context: what `traceparent` carries. */
+struct vspan_trace_context {
+	uint64_t trace_id[2]; /* most significant half first; not both 0 */
+	uint64_t span_id;     /* of the caller, not 0 */
+	uint32_t flags;       /* 1: sampled */
+};
+
+#define VSPAN_TRACEPARENT_SIZE 56 /* with its NUL */
+
+/* "00-<32 hex>-<16 hex>-<2 hex>", W3C Trace Context level 1, 3.2. 0 or -EINVAL. Free. */
+int vspan_trace_context_parse(const char *traceparent, struct vspan_trace_context *out);
+void vspan_trace_context_format(
+	const struct vspan_trace_context *context, char out[VSPAN_TRACEPARENT_SIZE]);
+
+/*
+ * The host is about to run a ring's vCPU. From the ring's present position on,
+ * spans without a parent in the guest get `context`'s span as theirs, and the
+ * guest can read the context; NULL: none from here on. One thread at a time per
+ * ring, the vCPU stopped; otherwise free. Returns 0, or -ENOSPC if so many
+ * contexts wait to be drained that this one is not used.
+ */
+int vspan_attachment_vcpu_enter(struct vspan_attachment *attachment, uint32_t ring,
+	const struct vspan_trace_context *context);
+
+/* It left the guest, and why: a word for people ("full", "host call"). As above. */
+void vspan_attachment_vcpu_exit(
+	struct vspan_attachment *attachment, uint32_t ring, const char *reason);
+
+/* It halted: idle until its next entry. As above. */
+void vspan_attachment_vcpu_halt(struct vspan_attachment *attachment, uint32_t ring);
 
 #pragma GCC visibility pop
 

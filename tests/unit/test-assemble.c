@@ -63,6 +63,11 @@ bool provider_site_enabled(const struct provider_site *provider)
 	return provider != NULL;
 }
 
+bool provider_site_edges_enabled(const struct provider_site *provider)
+{
+	return provider != NULL;
+}
+
 static void note_event(const char *what, const struct provider_site *provider,
 	const struct provider_common *common, const struct payload *payload)
 {
@@ -168,6 +173,20 @@ void control_context(uint32_t vm, uint32_t vcpu, const uint64_t trace_id[2], uin
 	uint64_t position, uint64_t ts)
 {
 	(void)vm, (void)vcpu, (void)trace_id, (void)span, (void)position, (void)ts;
+}
+
+static uint32_t notices;
+
+void control_resume(uint32_t vm, uint32_t vcpu, uint64_t position, uint64_t ts)
+{
+	(void)vm, (void)vcpu, (void)ts;
+	note("resume")->common.span = position;
+}
+
+void control_notice(uint32_t vm, const char *text)
+{
+	(void)vm, (void)text;
+	notices++;
 }
 
 /* ---- the rig */

@@ -12,9 +12,9 @@ Test(spans, the_innermost_is_the_newest_stacked_one)
 	struct open_span *detached = spans_open(&table, 3, false);
 
 	cr_expect_eq(table.innermost, inner);
-	spans_close(&table, outer);
+	spans_close(&table, outer, 1);
 	cr_expect_eq(table.innermost, inner, "an outer one may end first");
-	spans_close(&table, inner);
+	spans_close(&table, inner, 1);
 	cr_expect_null(table.innermost);
 	cr_expect_eq(table.oldest, detached);
 	spans_free(&table);
@@ -29,7 +29,7 @@ Test(spans, finds_by_id_until_closed)
 	for (id = 1; id <= SPANS_MAX; id++)
 		cr_assert_eq(spans_find(&table, id << 3)->id, id << 3);
 	cr_expect_null(spans_find(&table, 4));
-	spans_close(&table, spans_find(&table, 8 << 3));
+	spans_close(&table, spans_find(&table, 8 << 3), 1);
 	cr_expect_null(spans_find(&table, 8 << 3));
 	spans_free(&table);
 }
@@ -43,7 +43,7 @@ Test(spans, is_bounded_and_recycles)
 	cr_expect(spans_full(&table));
 	cr_expect_null(spans_open(&table, id, true));
 	cr_expect_eq(table.oldest->id, 1);
-	spans_close(&table, table.oldest);
+	spans_close(&table, table.oldest, 1);
 	cr_expect_not_null(spans_open(&table, id, true));
 	cr_expect_eq(table.oldest->id, 2);
 	cr_expect_eq(table.newest->id, id);
@@ -59,7 +59,7 @@ Test(spans, keeps_the_order_of_begins_whatever_ends)
 	for (id = 1; id <= 100; id++)
 		spans_open(&table, id, true);
 	for (id = 3; id <= 100; id += 3)
-		spans_close(&table, spans_find(&table, id));
+		spans_close(&table, spans_find(&table, id), 1);
 	for (span = table.oldest; span != NULL; span = span->newer) {
 		cr_expect_gt(span->id, last);
 		cr_expect_neq(span->id % 3, 0);
