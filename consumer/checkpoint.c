@@ -17,6 +17,8 @@
 #define MAGIC UINT64_C(0x504b434e41505356)
 #define VERSION 1u
 #define PAGE 4096u
+/* Positions stay below 2^44, epochs below 2^15. */
+#define PENDING_EPOCH_SHIFT 48
 
 struct checkpoint_header {
 	uint64_t magic;
@@ -193,14 +195,21 @@ const struct early_ends *checkpoint_early_ends(const struct checkpoint *checkpoi
 	return copy >= 0 ? &checkpoint->header->early_ends[copy] : NULL;
 }
 
-uint64_t checkpoint_pending(const struct checkpoint *checkpoint, uint32_t ring)
+uint64_t checkpoint_pending(const struct checkpoint *checkpoint, uint32_t ring, uint32_t epoch)
 {
-	return checkpoint->rings[ring].pending;
+	const uint64_t pending = checkpoint->rings[ring].pending;
+
+	return pending >> PENDING_EPOCH_SHIFT == epoch
+		? pending & ((UINT64_C(1) << PENDING_EPOCH_SHIFT) - 1)
+		: 0;
 }
 
-void checkpoint_begin(struct checkpoint *checkpoint, uint32_t ring, uint64_t next)
+void checkpoint_begin(
+	struct checkpoint *checkpoint, uint32_t ring, uint32_t epoch, uint64_t next)
 {
-	__atomic_store_n(&checkpoint->rings[ring].pending, next, __ATOMIC_RELEASE);
+	__atomic_store_n(&checkpoint->rings[ring].pending,
+		(uint64_t)epoch << PENDING_EPOCH_SHIFT | next, __ATOMIC_RELEASE);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
 /*

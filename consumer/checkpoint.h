@@ -58,7 +58,7 @@ struct ring_checkpoint {
 
 struct ring_store {
 	struct ring_checkpoint copies[2];
-	uint64_t pending; /* a batch up to here is being emitted */
+	uint64_t pending; /* a batch up to here is being emitted: epoch << 48 | position */
 };
 
 /* A payload that is being changed in place, as it was. */
@@ -101,11 +101,13 @@ const struct ring_checkpoint *checkpoint_ring(const struct checkpoint *checkpoin
 /* The same for early ends. */
 const struct early_ends *checkpoint_early_ends(const struct checkpoint *checkpoint);
 
-/* How far a batch had been emitted, perhaps, that was never committed. */
-uint64_t checkpoint_pending(const struct checkpoint *checkpoint, uint32_t ring);
+/* How far a batch of that epoch had been emitted, perhaps, that was never committed; 0: none. */
+uint64_t checkpoint_pending(
+	const struct checkpoint *checkpoint, uint32_t ring, uint32_t epoch);
 
 /* Before the first event of a batch that ends at `next` is emitted. */
-void checkpoint_begin(struct checkpoint *checkpoint, uint32_t ring, uint64_t next);
+void checkpoint_begin(
+	struct checkpoint *checkpoint, uint32_t ring, uint32_t epoch, uint64_t next);
 
 /* Makes a ring's new words true, and `early_ends` (NULL: unchanged) with them. */
 void checkpoint_commit(struct checkpoint *checkpoint, uint32_t ring,

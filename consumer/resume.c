@@ -64,11 +64,11 @@ static void ring_resume(struct vspan_attachment *attachment, struct ring_state *
 	const uint32_t index = state->ring.index;
 	const struct ring_checkpoint *words = checkpoint_ring(&attachment->checkpoint, index);
 
+	state->repeat_until =
+		checkpoint_pending(&attachment->checkpoint, index, state->ring.epoch);
 	/* A new epoch has nothing to do with what an older one left. */
-	if (words == NULL || words->epoch != state->ring.epoch)
-		return;
-	words_restore(state, words);
-	state->repeat_until = checkpoint_pending(&attachment->checkpoint, index);
+	if (words != NULL && words->epoch == state->ring.epoch)
+		words_restore(state, words);
 }
 
 /* What one ring's spans are judged by: every ring's cursor. */
@@ -155,7 +155,8 @@ void resume_announce(struct vspan_attachment *attachment)
 void resume_begin(struct vspan_attachment *attachment, struct ring_state *state, uint64_t next)
 {
 	if (checkpoint_used(&attachment->checkpoint) && next > state->repeat_until)
-		checkpoint_begin(&attachment->checkpoint, state->ring.index, next);
+		checkpoint_begin(
+			&attachment->checkpoint, state->ring.index, state->ring.epoch, next);
 }
 
 void resume_commit(
@@ -185,7 +186,8 @@ void resume_settle(struct vspan_attachment *attachment)
 	for (i = 0; i < attachment->ring_count; i++) {
 		resume_commit(
 			attachment, &attachment->rings[i], attachment->rings[i].ring.cursor);
-		checkpoint_begin(&attachment->checkpoint, i, attachment->rings[i].ring.cursor);
+		checkpoint_begin(&attachment->checkpoint, i, attachment->rings[i].ring.epoch,
+			attachment->rings[i].ring.cursor);
 	}
 	journal_clear(attachment->checkpoint.journal);
 }

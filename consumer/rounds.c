@@ -163,6 +163,8 @@ static void ring_end(struct vspan_consumer *consumer, struct vspan_attachment *a
 	ring_drain_all(consumer, attachment, state, RING_DEAD);
 	state->let_go = ring->cursor;
 	resume_commit(attachment, state, ring->cursor);
+	/* What ends now belongs to no record: to the position after the last one. */
+	resume_begin(attachment, state, ring->cursor + 1);
 	ring_close(ring);
 	endings_close(attachment, state);
 	endings_progress(attachment, state);

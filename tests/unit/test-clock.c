@@ -68,3 +68,40 @@ Test(clock, samples_agree_with_the_system)
 	cr_expect_leq(sample.ns, clock_now_ns());
 	cr_expect_lt(sample.error_ns, 1000000);
 }
+
+Test(clock, bounds_close_in_on_an_unknown_offset)
+{
+	/* The guest counts 1,000,000 ahead; drains find records up to 300 ticks late. */
+	struct clock_bounds bounds = {0};
+	uint64_t error, host;
+
+	clock_bounds_before(&bounds, 1000000 + 5000, 5200);
+	cr_expect_eq(clock_bounds_offset(&bounds, &error), 999800);
+	cr_expect_eq(error, UINT64_MAX, "only one side is known");
+	clock_bounds_after(&bounds, 1000000 + 5000, 4900);
+	cr_expect_eq(clock_bounds_offset(&bounds, &error), 999950);
+	cr_expect_eq(error, 151);
+	for (host = 10000; host < 20000; host += 1000) {
+		clock_bounds_before(&bounds, 1000000 + host, host + host / 1000);
+		clock_bounds_after(&bounds, 1000000 + host, host - host / 1000);
+	}
+	cr_expect_eq(clock_bounds_offset(&bounds, &error), 1000000);
+	cr_expect_eq(error, 11);
+}
+
+Test(clock, bounds_start_anew_when_the_counter_was_set)
+{
+	struct clock_bounds bounds = {0};
+	uint64_t error;
+
+	clock_bounds_before(&bounds, 2000, 1010);
+	clock_bounds_after(&bounds, 2000, 990);
+	cr_expect_eq(clock_bounds_offset(&bounds, &error), 1000);
+	/* The guest was restored: its counter is 500 behind what it was. */
+	clock_bounds_after(&bounds, 2500, 1990);
+	cr_expect_eq(clock_bounds_offset(&bounds, &error), 510);
+	cr_expect_eq(error, UINT64_MAX);
+	clock_bounds_before(&bounds, 2500, 2010);
+	cr_expect_eq(clock_bounds_offset(&bounds, &error), 500);
+	cr_expect_eq(error, 11);
+}
