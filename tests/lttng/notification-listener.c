@@ -27,9 +27,17 @@ static void capture(struct lttng_condition *condition, struct lttng_event_expr *
 		"capturing a field");
 }
 
+static void capture_element(struct lttng_condition *condition, const char *field, unsigned int at)
+{
+	capture(condition,
+		lttng_event_expr_array_field_element_create(
+			lttng_event_expr_event_payload_field_create(field), at));
+}
+
 static struct lttng_condition *condition_create(void)
 {
-	static const char *const fields[] = {"number", "minus", "real", "op", "bytes", "status"};
+	static const char *const fields[] = {"number", "minus", "real", "op", "bytes", "status",
+		"kind", "mask", "truth", "a_u8", "a_u16", "a_u32", "a_s8", "a_s32", "a_s64"};
 	struct lttng_event_rule *rule = lttng_event_rule_user_tracepoint_create();
 	struct lttng_condition *condition;
 	size_t i;
@@ -44,9 +52,8 @@ static struct lttng_condition *condition_create(void)
 	check(condition != NULL, "making the condition");
 	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		capture(condition, lttng_event_expr_event_payload_field_create(fields[i]));
-	capture(condition,
-		lttng_event_expr_array_field_element_create(
-			lttng_event_expr_event_payload_field_create("counts"), 1));
+	capture_element(condition, "counts", 1);
+	capture_element(condition, "pair", 0);
 	lttng_event_rule_destroy(rule);
 	return condition;
 }

@@ -5,6 +5,8 @@
  */
 #include <assert.h>
 #include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +17,7 @@
 
 #define MANY 1000
 #define CHURN 200
+#define RIVAL_ROUNDS 2000
 
 static struct payload payload;
 
@@ -77,7 +80,7 @@ static void payload_packed(const void *bytes, size_t length)
 	payload.word_count = (uint16_t)(payload.word_count + (length + 7) / 8);
 }
 
-static void payload_text(const char *bytes, size_t length)
+static void payload_text(const void *bytes, size_t length)
 {
 	payload_number(length);
 	payload_packed(bytes, length);
@@ -245,6 +248,59 @@ static void emit_many(void)
 		(double)(now_ns() - start) / 1000 / MANY);
 }
 
+static void describe_series(struct site *site)
+{
+	site_begin(site, VSPAN_ABI_SITE_SPAN, "series");
+	site_field(site, "number", VSPAN_ABI_TYPE_U64, 0);
+	site_field(site, "minus", VSPAN_ABI_TYPE_S16, 0);
+	site_field(site, "real", VSPAN_ABI_TYPE_F64, 0);
+	site_field(site, "bytes", VSPAN_ABI_TYPE_BYTES, 0);
+	site_field(site, "op", VSPAN_ABI_TYPE_STRING, 0);
+	site_field(site, "counts", VSPAN_ABI_TYPE_U32, 3);
+	site_field(site, "mask", VSPAN_ABI_TYPE_U32, 0);
+	site->fields[6].flags = VSPAN_ABI_FIELD_HEX;
+	site_field(site, "truth", VSPAN_ABI_TYPE_BOOL, 0);
+	site_field(site, "a_u8", VSPAN_ABI_TYPE_U8, 0);
+	site_field(site, "a_u16", VSPAN_ABI_TYPE_U16, 0);
+	site_field(site, "a_u32", VSPAN_ABI_TYPE_U32, 0);
+	site_field(site, "a_s8", VSPAN_ABI_TYPE_S8, 0);
+	site_field(site, "a_s32", VSPAN_ABI_TYPE_S32, 0);
+	site_field(site, "a_s64", VSPAN_ABI_TYPE_S64, 0);
+	site_field(site, "pair", VSPAN_ABI_TYPE_S16, 2);
+	site_field(site, "nibbles", VSPAN_ABI_TYPE_U8, 4);
+	site->fields[15].flags = VSPAN_ABI_FIELD_HEX;
+}
+
+/* The values of span `i`: each type near its limit, so that a wrong width or sign shows. */
+static void fill_series(const struct site *site, uint32_t i)
+{
+	const int64_t minus = -(int64_t)i;
+	const uint32_t counts[3] = {i, i * 1000, i + 1};
+	const uint8_t bytes[2] = {(uint8_t)(i + 150), (uint8_t)(i + 151)};
+	const int16_t pair[2] = {(int16_t)minus, 1};
+	const uint8_t nibbles[4] = {1, 2, 3, (uint8_t)(i + 150)};
+	const char *op = i % 10 == 0 ? "write\x1bslow" : "read";
+
+	payload_begin();
+	payload_number(i);
+	payload_number((uint64_t)minus);
+	payload_real((i - 50.0) / 4);
+	payload_text(bytes, sizeof(bytes));
+	payload_text(op, strlen(op));
+	payload_packed(counts, sizeof(counts));
+	payload_number(0xffff0000 + i);
+	payload_number(i % 2);
+	payload_number(UINT8_MAX - 99 + i);
+	payload_number(UINT16_MAX - 99 + i);
+	payload_number(UINT32_MAX - 99 + i);
+	payload_number((uint64_t)minus);
+	payload_number((uint64_t)(minus * 20000000));
+	payload_number((uint64_t)INT64_MIN + i);
+	payload_packed(pair, sizeof(pair));
+	payload_packed(nibbles, sizeof(nibbles));
+	check(payload_index(&payload, site) == 0, "a payload is refused");
+}
+
 /* A hundred spans whose values tell filters apart. */
 static void emit_series(void)
 {
@@ -252,29 +308,15 @@ static void emit_series(void)
 	struct site site;
 	uint32_t i;
 
-	site_begin(&site, VSPAN_ABI_SITE_SPAN, "series");
-	site_field(&site, "number", VSPAN_ABI_TYPE_U64, 0);
-	site_field(&site, "minus", VSPAN_ABI_TYPE_S16, 0);
-	site_field(&site, "real", VSPAN_ABI_TYPE_F64, 0);
-	site_field(&site, "bytes", VSPAN_ABI_TYPE_BYTES, 0);
-	site_field(&site, "op", VSPAN_ABI_TYPE_STRING, 0);
-	site_field(&site, "counts", VSPAN_ABI_TYPE_U32, 3);
+	describe_series(&site);
 	provider = site_create(&site);
 	for (i = 0; i < 100; i++) {
 		struct provider_common one = common;
-		const uint32_t counts[3] = {i, i * 1000, i + 1};
-		const char bytes[2] = {(char)i, (char)(i + 1)};
 
 		one.duration = i * 1000;
 		one.status = (uint8_t)(i % 3);
-		payload_begin();
-		payload_number(i);
-		payload_number((uint64_t) - (int64_t)i);
-		payload_real(i / 4.0);
-		payload_text(bytes, sizeof(bytes));
-		payload_text(i % 10 == 0 ? "write\x1bslow" : "read", i % 10 == 0 ? 10 : 4);
-		payload_packed(counts, sizeof(counts));
-		check(payload_index(&payload, &site) == 0, "a payload is refused");
+		one.kind = (uint8_t)(i % 5);
+		fill_series(&site, i);
 		provider_emit_span(provider, &one, &payload);
 	}
 	provider_site_destroy(provider);
@@ -297,6 +339,69 @@ static void emit_churn(void)
 		provider_emit_span(provider, &common, &payload);
 		provider_site_destroy(provider);
 	}
+}
+
+/* ---- one thread emits while another registers and unregisters */
+
+static struct site rival_site;
+static bool rivals_over;
+
+static void rival_emit(const struct provider_site *provider, struct payload *own, uint32_t value)
+{
+	memset(own, 0, sizeof(*own));
+	own->words[0] = value;
+	own->word_count = 1;
+	check(payload_index(own, &rival_site) == 0, "a payload is refused");
+	provider_emit_event(provider, &common, own);
+}
+
+static void *rival_emits(void *provider)
+{
+	static struct payload own;
+	const struct timespec pause = {0, 20000};
+	uint32_t count;
+
+	for (count = 0; !__atomic_load_n(&rivals_over, __ATOMIC_ACQUIRE); count++) {
+		rival_emit(provider, &own, count);
+		if (count % 8 == 0)
+			nanosleep(&pause, NULL);
+	}
+	provider_site_destroy(provider);
+	printf("%u\n", count);
+	return NULL;
+}
+
+/*
+ * The site another thread emits through is taken and given back, and sites of
+ * its LTTng provider and of others come, emit and go, some with edges.
+ */
+static void emit_rivals(void)
+{
+	static struct payload own;
+	struct provider_site *same, *other;
+	struct site site;
+	pthread_t thread;
+	uint32_t i;
+
+	site_begin(&rival_site, VSPAN_ABI_SITE_EVENT, "rival");
+	site_field(&rival_site, "value", VSPAN_ABI_TYPE_U32, 0);
+	check(pthread_create(&thread, NULL, rival_emits, site_create(&rival_site)) == 0,
+		"no thread");
+	for (i = 0; i < RIVAL_ROUNDS; i++) {
+		same = site_create(&rival_site);
+		site = rival_site;
+		snprintf(site.name, sizeof(site.name), "other_%u", i % 3);
+		snprintf(site.provider, sizeof(site.provider), "test%s", i % 2 ? "2" : "");
+		other = site_create(&site);
+		rival_emit(other, &own, i);
+		provider_site_destroy(same);
+		provider_site_destroy(other);
+		site_begin(&site, VSPAN_ABI_SITE_SPAN, "rival_span");
+		provider_site_destroy(site_create(&site));
+	}
+	__atomic_store_n(&rivals_over, true, __ATOMIC_RELEASE);
+	pthread_join(thread, NULL);
+	check(provider_count() == 0, "a provider is left over");
 }
 
 /* Each event of the static provider `vspan` that has a function. */
@@ -386,7 +491,7 @@ int main(int argc, char **argv)
 		void (*run)(void);
 	} modes[] = {{"types", emit_types}, {"variants", emit_variants}, {"many", emit_many},
 		{"series", emit_series}, {"churn", emit_churn}, {"control", emit_control},
-		{"obey", obey}};
+		{"rivals", emit_rivals}, {"obey", obey}};
 	size_t i;
 
 	for (i = 0; argc == 2 && i < sizeof(modes) / sizeof(modes[0]); i++) {
@@ -395,6 +500,7 @@ int main(int argc, char **argv)
 			return 0;
 		}
 	}
-	fprintf(stderr, "usage: %s types|variants|many|series|churn|control|obey\n", argv[0]);
+	fprintf(stderr, "usage: %s types|variants|many|series|churn|rivals|control|obey\n",
+		argv[0]);
 	return 2;
 }

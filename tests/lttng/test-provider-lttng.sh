@@ -30,11 +30,15 @@ record() {
 
 # Events of a session, from their name on.
 events() {
-	babeltrace2 "$work/$1" | sed 's/.* \(vspan[a-z_]*:[^ ]*\): { cpu_id = [0-9]* }, /\1 /'
+	babeltrace2 "$work/$1" | sed 's/.* \(vspan[a-z0-9_]*:[^ ]*\): { cpu_id = [0-9]* }, /\1 /'
 }
 
 finish() {
 	quietly lttng stop "$1"
+	read_trace "$1"
+}
+
+read_trace() {
 	events "$1" >"$work/$1.events" 2>"$work/$1.errors" ||
 		{ echo "FAILED: reading $1"; cat "$work/$1.errors"; failed=1; }
 }
@@ -169,18 +173,64 @@ test_churn() {
 	done | same churn
 }
 
-# SESSION FILTER CONDITION-ON-I: all sessions at once, each with its own filter.
+# Two threads, one emitting, the other registering and unregistering: nothing lost.
+test_rivals() {
+	local count i
+
+	quietly lttng create rivals --output="$work/rivals"
+	quietly lttng enable-channel --userspace --session=rivals roomy --num-subbuf=16 --subbuf-size=1M
+	quietly lttng enable-event --userspace --session=rivals --channel=roomy 'vspan_*'
+	quietly lttng start rivals
+	quietly "$program" rivals
+	count=$(cat "$work/log")
+	finish rivals
+	grep rival "$work/rivals.events" >"$work/rival.events"
+	for ((i = 0; i < count; i++)); do
+		echo "vspan_test:rival { $ids, $tail, flags = 0x41, value = $i }"
+	done | same rival
+	grep other "$work/rivals.events" >"$work/others.events"
+	for ((i = 0; i < 2000; i++)); do
+		echo "vspan_test$((i % 2 ? 2 : 0)):other_$((i % 3)) { $ids, $tail, flags = 0x41, value = $i }"
+	done | sed 's/test0/test/' | same others
+	echo "emitted $count events while 6000 sites came and went"
+}
+
+# SESSION|FILTER|CONDITION-ON-I: all sessions at once, each with its own filter.
 filters='integer|number >= 90|i >= 90
 signed|minus < -95|i > 95
-real|real > 24.0|i > 96
+real|real > 12.0|i > 98
+real-negative|real <= -12.25|i <= 1
+hexadecimal|mask == 0xffff002a|i == 42
+bits|mask & 0x10|int(i / 16) % 2 == 1
+flags|flags & 0x40|1
+no-flag|flags & 0x80|0
+truth|truth == 1|i % 2 == 1
+untruth|!truth|i % 2 == 0
+u8|a_u8 == 255|i == 99
+u16|a_u16 > 65530|i > 94
+u32|a_u32 == 4294967295|i == 99
+s8|a_s8 == -99|i == 99
+s32|a_s32 < -1900000000|i > 95
+s64|a_s64 == -9223372036854775807|i == 1
 string|op == "write*"|i % 10 == 0
+string-end|op == "*slow"|i % 10 == 0
+string-middle|op == "w*s*w"|i % 10 == 0
+string-not|op != "read"|i % 10 == 0
+string-all|op == "*"|1
 sanitised|op == "write?slow"|i % 10 == 0
+no-wildcard|op == "rea?"|0
 mixed|status == 2 && op != "read"|i % 3 == 2 && i % 10 == 0
 array|counts[1] == 42000|i == 42
-sequence|bytes[1] == 8|i == 7
+array-signed|pair[0] == -5|i == 5
+array-hexadecimal|nibbles[3] == 0xf9|i == 99
+sequence|bytes[1] == 250|i == 99
 status|status == 2|i % 3 == 2
+status-unset|status == 0|i % 3 == 0
+kind|kind >= 3|i % 5 >= 3
+label|status == "error"|0
 duration|duration > 97000|i > 97
 parent|parent == 0x123 && number < 2|i < 2
+large|span == 0xfedcba9876543210|1
 nothing|number == 1000|0
 elsewhere|no_such_field == 1|0'
 
@@ -191,11 +241,11 @@ test_filters() {
 		record "$name" 'vspan_test:series' --filter "$filter"
 	done <<<"$filters"
 	quietly "$program" series
+	quietly lttng destroy --all
 	while IFS='|' read -r name filter condition; do
-		finish "$name"
+		read_trace "$name"
 		sed -i 's/.*number = \([0-9]*\),.*/\1/' "$work/$name.events"
 		awk "BEGIN { for (i = 0; i < 100; i++) if ($condition) print i }" | same "$name"
-		quietly lttng destroy "$name"
 	done <<<"$filters"
 }
 
@@ -261,12 +311,12 @@ test_trigger() {
 	wait "$pid" || { echo "FAILED: the listener was not notified"; failed=1; }
 	same trigger <<-END
 		ready
-		captured 98 -98 24.5 'read' 98 99 2 98000
-		captured 99 -99 24.75 'read' 99 100 0 99000
+		captured 98 -98 12 'read' 248 249 2 3 4294901858 0 254 65534 4294967294 -98 -1960000000 -9223372036854775710 98000 -98
+		captured 99 -99 12.25 'read' 249 250 0 4 4294901859 1 255 65535 4294967295 -99 -1980000000 -9223372036854775709 99000 -99
 	END
 }
 
-for test in types variants many churn control; do
+for test in types variants many churn rivals control; do
 	"test_$test"
 	quietly lttng destroy "$test"
 done
