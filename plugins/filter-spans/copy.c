@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * copy.c - see copy.h. Enumerations become their integers, options and variants
- * text: no call site has such fields, they only have to do no harm.
+ * copy.c - see copy.h. Options and variants become text: no call site has such
+ * fields, they only have to do no harm.
  */
 #include "copy.h"
 
+#include "copy-integer.h"
 #include "model/field-text.h"
 
 #include <assert.h>
@@ -13,22 +14,6 @@
 
 static int members_copy(bt_trace_class *trace_class, bt_field_class *to, const bt_field_class *from,
 	uint64_t first, bool payload);
-
-static bt_field_class *copy_integer(
-	bt_trace_class *trace_class, const bt_field_class *class, bt_field_class_type type)
-{
-	bt_field_class *copy = bt_field_class_type_is(type, BT_FIELD_CLASS_TYPE_UNSIGNED_INTEGER)
-		? bt_field_class_integer_unsigned_create(trace_class)
-		: bt_field_class_integer_signed_create(trace_class);
-
-	if (!copy)
-		return NULL;
-	bt_field_class_integer_set_field_value_range(
-		copy, bt_field_class_integer_get_field_value_range(class));
-	bt_field_class_integer_set_preferred_display_base(
-		copy, bt_field_class_integer_get_preferred_display_base(class));
-	return copy;
-}
 
 /* `length` may be NULL: the array knows its own. */
 static bt_field_class *copy_array(
@@ -82,19 +67,6 @@ bt_field_class *copy_class(bt_trace_class *trace_class, const bt_field_class *cl
 	default:
 		return bt_field_class_string_create(trace_class);
 	}
-}
-
-bt_field_class *copy_unsigned(bt_trace_class *trace_class, uint64_t bits, bool hexadecimal)
-{
-	bt_field_class *class = bt_field_class_integer_unsigned_create(trace_class);
-
-	if (!class)
-		return NULL;
-	bt_field_class_integer_set_field_value_range(class, bits);
-	if (hexadecimal)
-		bt_field_class_integer_set_preferred_display_base(
-			class, BT_FIELD_CLASS_INTEGER_PREFERRED_DISPLAY_BASE_HEXADECIMAL);
-	return class;
 }
 
 int copy_append(bt_field_class *structure, const char *name, bt_field_class *class)

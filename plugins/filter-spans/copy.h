@@ -20,9 +20,6 @@ bt_field_class *copy_class(bt_trace_class *trace_class, const bt_field_class *cl
 int copy_members(bt_trace_class *trace_class, bt_field_class *to, const bt_field_class *from,
 	uint64_t first);
 
-/* An unsigned integer class of `bits` bits. NULL if memory ran out. */
-bt_field_class *copy_unsigned(bt_trace_class *trace_class, uint64_t bits, bool hexadecimal);
-
 /* Appends a member and lets its class go; NULL counts as out of memory. Returns 0 or -ENOMEM. */
 int copy_append(bt_field_class *structure, const char *name, bt_field_class *class);
 

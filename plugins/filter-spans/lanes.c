@@ -120,7 +120,8 @@ void lanes_clear(struct lanes *lanes)
 	for (size_t i = 0; i < lanes->count; i++) {
 		struct lane *lane = lanes->lanes[i];
 
-		map_clear(&lane->entries);
+		map_clear(&lane->spans);
+		repeats_clear(&lane->repeats);
 		bt_stream_put_ref(lane->stream);
 		bt_trace_put_ref(lane->trace);
 		free(lane);

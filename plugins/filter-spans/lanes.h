@@ -8,6 +8,7 @@
 #define VSPAN_PLUGINS_FILTER_SPANS_LANES_H
 
 #include "model/map.h"
+#include "model/repeats.h"
 
 #include <babeltrace2/babeltrace.h>
 #include <stdbool.h>
@@ -21,10 +22,11 @@ struct lane {
 	const bt_trace *trace; /* of the input, a reference */
 	uint32_t vm;
 	uint32_t vcpu;
-	bool waited;        /* attached: what is after its watermark may still come */
-	bool detached;      /* of the VM as a whole: none of its lanes is waited for any more */
-	int64_t watermark;  /* ns from the clock's origin; INT64_MIN: none yet */
-	struct map entries; /* of the whole VM: span id to queued entry item */
+	bool waited;            /* attached: what is after its watermark may still come */
+	bool detached;          /* of the VM as a whole: none of its lanes is waited for any more */
+	int64_t watermark;      /* ns from the clock's origin; INT64_MIN: none yet */
+	struct map spans;       /* of the whole VM: span id to queued item that tells of it */
+	struct repeats repeats; /* of the whole VM */
 	const bt_stream *stream; /* of the output, a reference; NULL: nothing written yet */
 	int64_t time_base;       /* of the output stream's clock */
 };

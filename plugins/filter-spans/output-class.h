@@ -8,11 +8,14 @@
 
 #include "model/record.h"
 
-/* The counterpart of a class, a reference. NULL if memory ran out. */
-bt_event_class *output_class_create(
-	bt_trace_class *trace_class, bt_stream_class *stream_class, const struct event_kind *kind);
+/*
+ * The counterpart of a class; of an entry's, with `span`, the finished-span class.
+ * A reference, NULL if memory ran out.
+ */
+bt_event_class *output_class_create(bt_trace_class *trace_class, bt_stream_class *stream_class,
+	const struct event_kind *kind, bool span);
 
-/* Fills the payload of a finished span; `exit` NULL: its end is lost. Returns 0 or -ENOMEM. */
+/* Fills the payload of a finished span from its two edges. Returns 0 or -ENOMEM. */
 int output_class_fill_span(
 	bt_field *payload, const struct record *entry, const struct record *exit);
 

@@ -168,20 +168,21 @@ uint64_t outputs_clock_value(const struct lane *lane, int64_t time)
 	return time > lane->time_base ? (uint64_t)time - (uint64_t)lane->time_base : 0;
 }
 
-/* The counterpart of the record's class, made at the first event of it. */
+/* The counterpart of the record's class, or its span class, made at the first event of it. */
 static const bt_event_class *outputs_class(
-	struct outputs *outputs, const struct lane *lane, const struct event_kind *kind)
+	struct outputs *outputs, const struct lane *lane, const struct event_kind *kind, bool span)
 {
+	struct map *classes = span ? &outputs->span_classes : &outputs->classes;
 	uint64_t key = (uintptr_t)kind;
-	bt_event_class *class = map_find(&outputs->classes, key);
+	bt_event_class *class = map_find(classes, key);
 	struct output_trace *output;
 
 	if (class)
 		return class;
 	output = map_find(&outputs->traces, (uintptr_t)lane->trace);
 	assert(output);
-	class = output_class_create(output->class, output->stream_class, kind);
-	if (class && map_insert(&outputs->classes, key, class) < 0) {
+	class = output_class_create(output->class, output->stream_class, kind, span);
+	if (class && map_insert(classes, key, class) < 0) {
 		bt_event_class_put_ref(class);
 		return NULL;
 	}
@@ -189,9 +190,9 @@ static const bt_event_class *outputs_class(
 }
 
 static bt_message *outputs_message(struct outputs *outputs, bt_self_message_iterator *iterator,
-	const struct lane *lane, const struct event_kind *kind, int64_t time)
+	const struct lane *lane, const struct event_kind *kind, bool span, int64_t time)
 {
-	const bt_event_class *class = outputs_class(outputs, lane, kind);
+	const bt_event_class *class = outputs_class(outputs, lane, kind, span);
 
 	assert(lane->stream);
 	if (!class)
@@ -200,14 +201,28 @@ static bt_message *outputs_message(struct outputs *outputs, bt_self_message_iter
 		iterator, class, lane->stream, outputs_clock_value(lane, time));
 }
 
+/* What is written is no repetition of anything that is written: let nobody drop it. */
+static int payload_copy(bt_field *payload, const struct record *record)
+{
+	int16_t flags = record->kind->index[FIELD_FLAGS];
+
+	if (copy_field(payload, record->payload) < 0)
+		return -ENOMEM;
+	if (flags >= 0)
+		bt_field_integer_unsigned_set_value(
+			bt_field_structure_borrow_member_field_by_index(payload, (uint64_t)flags),
+			record_number(record, FIELD_FLAGS) & ~(uint64_t)VSPAN_TRACE_FLAG_REPEATED);
+	return 0;
+}
+
 bt_message *outputs_event(struct outputs *outputs, bt_self_message_iterator *iterator,
 	const struct lane *lane, const struct record *record, int64_t time)
 {
-	bt_message *message = outputs_message(outputs, iterator, lane, record->kind, time);
+	bt_message *message = outputs_message(outputs, iterator, lane, record->kind, false, time);
 
 	if (message &&
-		copy_field(bt_event_borrow_payload_field(bt_message_event_borrow_event(message)),
-			record->payload) < 0)
+		payload_copy(bt_event_borrow_payload_field(bt_message_event_borrow_event(message)),
+			record) < 0)
 		BT_MESSAGE_PUT_REF_AND_RESET(message);
 	return message;
 }
@@ -216,7 +231,7 @@ bt_message *outputs_span(struct outputs *outputs, bt_self_message_iterator *iter
 	const struct lane *lane, const struct record *entry, const struct record *exit,
 	int64_t time)
 {
-	bt_message *message = outputs_message(outputs, iterator, lane, entry->kind, time);
+	bt_message *message = outputs_message(outputs, iterator, lane, entry->kind, true, time);
 
 	if (message &&
 		output_class_fill_span(
@@ -241,7 +256,9 @@ static void visit_free_trace(void *trace, void *data)
 void outputs_clear(struct outputs *outputs)
 {
 	map_visit(&outputs->classes, visit_free_class, NULL);
+	map_visit(&outputs->span_classes, visit_free_class, NULL);
 	map_visit(&outputs->traces, visit_free_trace, NULL);
 	map_clear(&outputs->classes);
+	map_clear(&outputs->span_classes);
 	map_clear(&outputs->traces);
 }

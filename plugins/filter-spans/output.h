@@ -11,8 +11,9 @@
 #include "model/record.h"
 
 struct outputs {
-	struct map traces;  /* struct output_trace, by address of the input's trace */
-	struct map classes; /* bt_event_class references, by address of the event kind */
+	struct map traces;       /* struct output_trace, by address of the input's trace */
+	struct map classes;      /* bt_event_class references, by address of the event kind */
+	struct map span_classes; /* the same, of the spans that entries become */
 };
 
 /* Gives the lane its stream, if it has none. Returns 0 or -ENOMEM. */
@@ -26,10 +27,7 @@ uint64_t outputs_clock_value(const struct lane *lane, int64_t time);
 bt_message *outputs_event(struct outputs *outputs, bt_self_message_iterator *iterator,
 	const struct lane *lane, const struct record *record, int64_t time);
 
-/*
- * A finished span of its two edges; without `exit` its end counts as lost.
- * A new message, NULL if memory ran out.
- */
+/* A finished span of its two edges. A new message, NULL if memory ran out. */
 bt_message *outputs_span(struct outputs *outputs, bt_self_message_iterator *iterator,
 	const struct lane *lane, const struct record *entry, const struct record *exit,
 	int64_t time);

@@ -22,9 +22,9 @@ struct item {
 	const bt_message *exit;        /* of an entry: its exit, a reference; NULL: not seen */
 	const struct event_kind *kind; /* NULL: passes through as it is */
 	struct lane *lane;             /* whose output stream it goes to */
-	struct map *entries; /* of an entry: the table it is in, until released; NULL: none */
-	uint64_t span;       /* its key there */
-	bool cancelled;      /* an entry whose finished span came as well */
+	struct map *spans;             /* the table it is in, until released; NULL: none */
+	uint64_t span;                 /* its key there */
+	bool cancelled;                /* an edge that another item tells of as well */
 };
 
 struct queue {

@@ -34,52 +34,73 @@ static struct item *accept_event(struct retimer *retimer, struct lane *lane,
 	return item;
 }
 
-/* An entry waits in the queue for its exit; of several with one id, the first counts. */
-static int accept_entry(struct retimer *retimer, struct lane *lane, struct map *entries,
+/* The same, known by its span until its turn: what else is told of the span finds it. */
+static int accept_known(struct retimer *retimer, struct lane *lane, struct map *spans,
 	const struct record *record, const bt_message *message)
 {
 	uint64_t span = record_number(record, FIELD_SPAN);
-	struct item *item;
+	struct item *item = accept_event(retimer, lane, record, message);
+	struct item *former = span ? map_find(spans, span) : NULL;
 
-	if (map_find(entries, span)) {
-		bt_message_put_ref(message);
-		return 0;
-	}
-	item = accept_event(retimer, lane, record, message);
-	if (!item || map_insert(entries, span, item) < 0)
+	if (!item)
 		return -ENOMEM;
-	item->entries = entries;
+	if (!span)
+		return 0;
+	if (map_insert(spans, span, item) < 0)
+		return -ENOMEM;
+	if (former)
+		former->spans = NULL;
+	item->spans = spans;
 	item->span = span;
 	return 0;
 }
 
-/* An exit completes its entry; without one it does not even tell when the span began. */
-static int accept_exit(struct retimer *retimer, const struct map *entries,
+/* An entry waits in the queue for its exit; of several with one id, the first counts. */
+static int accept_entry(struct retimer *retimer, struct lane *lane, struct map *spans,
 	const struct record *record, const bt_message *message)
 {
-	struct item *entry = map_find(entries, record_number(record, FIELD_SPAN));
+	struct item *known = map_find(spans, record_number(record, FIELD_SPAN));
+	struct item *entry;
 
-	if (entry && !entry->exit) {
-		entry->exit = message;
+	if (known && known->kind->role != EVENT_EXIT) {
+		bt_message_put_ref(message);
 		return 0;
 	}
-	retimer->lone_exits += !entry;
-	bt_message_put_ref(message);
+	if (accept_known(retimer, lane, spans, record, message) < 0)
+		return -ENOMEM;
+	entry = map_find(spans, record_number(record, FIELD_SPAN));
+	if (known && entry) {
+		bt_message_get_ref(known->message);
+		entry->exit = known->message;
+		known->cancelled = true;
+	}
 	return 0;
 }
 
-/*
- * A finished span knows more than its edges, which make room for it. The entry
- * stays known until its turn, so that an exit still to come finds it.
- */
-static int accept_span(struct retimer *retimer, struct lane *lane, const struct map *entries,
+/* An exit completes its entry; one whose entry is not there goes its own way. */
+static int accept_exit(struct retimer *retimer, struct lane *lane, struct map *spans,
 	const struct record *record, const bt_message *message)
 {
-	struct item *entry = map_find(entries, record_number(record, FIELD_SPAN));
+	struct item *known = map_find(spans, record_number(record, FIELD_SPAN));
 
-	if (entry)
-		entry->cancelled = true;
-	return accept_event(retimer, lane, record, message) ? 0 : -ENOMEM;
+	if (!known)
+		return accept_known(retimer, lane, spans, record, message);
+	if (known->kind->role == EVENT_ENTRY && !known->exit)
+		known->exit = message;
+	else
+		bt_message_put_ref(message);
+	return 0;
+}
+
+/* A finished span knows more than its edges, which make room for it. */
+static int accept_span(struct retimer *retimer, struct lane *lane, struct map *spans,
+	const struct record *record, const bt_message *message)
+{
+	struct item *known = map_find(spans, record_number(record, FIELD_SPAN));
+
+	if (known && known->kind->role != EVENT_SPAN)
+		known->cancelled = true;
+	return accept_known(retimer, lane, spans, record, message);
 }
 
 /* The watermark has done its work here: the output is in order. */
@@ -113,18 +134,19 @@ static int accept_record(
 	uint32_t vcpu = ring ? (uint32_t)record_number(record, FIELD_VCPU) : LANE_NO_VCPU;
 	struct lane *whole = lanes_get(&retimer->lanes, record->trace, vm, LANE_NO_VCPU);
 	struct lane *lane = whole ? lanes_get(&retimer->lanes, record->trace, vm, vcpu) : NULL;
+	int repeated = lane ? repeats_check(&whole->repeats, record) : -ENOMEM;
 
-	if (!lane) {
+	if (repeated != 0) {
 		bt_message_put_ref(message);
-		return -ENOMEM;
+		return repeated < 0 ? repeated : 0;
 	}
 	switch (record->kind->role) {
 	case EVENT_SPAN:
-		return accept_span(retimer, lane, &whole->entries, record, message);
+		return accept_span(retimer, lane, &whole->spans, record, message);
 	case EVENT_ENTRY:
-		return accept_entry(retimer, lane, &whole->entries, record, message);
+		return accept_entry(retimer, lane, &whole->spans, record, message);
 	case EVENT_EXIT:
-		return accept_exit(retimer, &whole->entries, record, message);
+		return accept_exit(retimer, lane, &whole->spans, record, message);
 	case EVENT_WATERMARK:
 		return accept_watermark(retimer, lane, record, message);
 	default:
@@ -171,12 +193,12 @@ static struct item *retimer_ready(struct retimer *retimer)
 	return item;
 }
 
-/* Takes an entry out of its table; it stays in the queue. */
-static void entry_forget(struct item *entry)
+/* Takes an item out of its table; it stays in the queue. */
+static void item_forget(struct item *item)
 {
-	if (entry->entries)
-		map_remove(entry->entries, entry->span);
-	entry->entries = NULL;
+	if (item->spans)
+		map_remove(item->spans, item->span);
+	item->spans = NULL;
 }
 
 static bt_message *lane_begin(struct retimer *retimer, struct lane *lane, const struct item *item)
@@ -198,13 +220,17 @@ static bt_message *item_build(struct retimer *retimer, const struct item *item)
 
 	if (record_open(&record, &retimer->kinds, item->message) < 0)
 		return NULL;
-	if (item->kind->role != EVENT_ENTRY)
+	/* An edge alone stays one: whether and when the span ended or began is not known. */
+	if (!item->exit) {
+		retimer->lone_entries += item->kind->role == EVENT_ENTRY;
+		retimer->lone_exits += item->kind->role == EVENT_EXIT;
 		return outputs_event(
 			&retimer->outputs, retimer->iterator, item->lane, &record, retimer->last);
-	if (item->exit && record_open(&exit, &retimer->kinds, item->exit) < 0)
+	}
+	if (record_open(&exit, &retimer->kinds, item->exit) < 0)
 		return NULL;
-	return outputs_span(&retimer->outputs, retimer->iterator, item->lane, &record,
-		item->exit ? &exit : NULL, retimer->last);
+	return outputs_span(
+		&retimer->outputs, retimer->iterator, item->lane, &record, &exit, retimer->last);
 }
 
 /* The message an item, taken out of the queue, becomes. */
@@ -218,7 +244,7 @@ static const bt_message *item_finish(struct retimer *retimer, struct item *item)
 		message = item->message;
 		item->message = NULL;
 	}
-	entry_forget(item);
+	item_forget(item);
 	item_free(item);
 	return message;
 }
@@ -248,7 +274,7 @@ int retimer_next(struct retimer *retimer, const bt_message **message)
 	struct item *item = retimer_ready(retimer);
 
 	while (item && item->cancelled) {
-		entry_forget(item);
+		item_forget(item);
 		item_free(queue_pop(&retimer->queue));
 		item = retimer_ready(retimer);
 	}

@@ -22,9 +22,10 @@ struct retimer {
 	int64_t last; /* time of the latest output message; none that follow may be earlier */
 	bool ended;   /* the input is */
 	size_t lanes_ended;
-	uint64_t early;      /* let go for lack of room */
-	uint64_t late;       /* came after their time had passed */
-	uint64_t lone_exits; /* exits without their entries */
+	uint64_t early;        /* let go for lack of room */
+	uint64_t late;         /* came after their time had passed */
+	uint64_t lone_entries; /* entries without their exits */
+	uint64_t lone_exits;   /* exits without their entries */
 };
 
 /* Takes a message and its reference. Returns 0 or -ENOMEM. */

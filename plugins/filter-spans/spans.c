@@ -20,7 +20,8 @@ const char spans_help[] =
 	"Takes an LTTng trace recorded by vspan; gives the same events at the time the\n"
 	"guest wrote them instead of the time the host emitted them: a span where it began.\n"
 	"Each vCPU of a VM gets a stream of its own, in a trace of its own. Spans recorded\n"
-	"by their entry and exit edges only become spans. Other events pass as they are.\n"
+	"by their entry and exit edges only become spans; one edge alone stays one. What a\n"
+	"consumer that took over repeated is dropped. Other events pass as they are.\n"
 	"For instance, a trace in guest time for other tools:\n"
 	"  babeltrace2 TRACE -c filter.vspan.spans -c sink.ctf.fs -p 'path=\"guest-trace\"'\n"
 	"\n"
@@ -104,6 +105,26 @@ bt_message_iterator_class_initialize_method_status spans_iterator_initialize(
 	return BT_MESSAGE_ITERATOR_CLASS_INITIALIZE_METHOD_STATUS_OK;
 }
 
+static void spans_warn_repeats(const struct lanes *lanes)
+{
+	uint64_t dropped = 0, unsure = 0;
+
+	for (size_t i = 0; i < lanes->count; i++) {
+		dropped += lanes->lanes[i]->repeats.dropped;
+		unsure += lanes->lanes[i]->repeats.unsure;
+	}
+	if (dropped)
+		fprintf(stderr,
+			"filter.vspan.spans: repeated events dropped: %" PRIu64
+			"; a consumer had taken over from another\n",
+			dropped);
+	if (unsure)
+		fprintf(stderr,
+			"filter.vspan.spans: events that may be repetitions: %" PRIu64
+			"; more than %d came since those they may repeat\n",
+			unsure, REPEATS_MEMORY);
+}
+
 /* What a reader of the output must know about it, once, when it is complete. */
 static void spans_warn(const struct retimer *retimer)
 {
@@ -117,11 +138,17 @@ static void spans_warn(const struct retimer *retimer)
 			"filter.vspan.spans: events that came when their time had passed: %" PRIu64
 			"; their messages are late, their field `ts` is right\n",
 			retimer->late);
+	if (retimer->lone_entries)
+		fprintf(stderr,
+			"filter.vspan.spans: begins of spans passed as they are: %" PRIu64
+			"; their ends are not in the trace\n",
+			retimer->lone_entries);
 	if (retimer->lone_exits)
 		fprintf(stderr,
-			"filter.vspan.spans: ends of spans dropped: %" PRIu64
+			"filter.vspan.spans: ends of spans passed as they are: %" PRIu64
 			"; their beginnings are not in the trace\n",
 			retimer->lone_exits);
+	spans_warn_repeats(&retimer->lanes);
 }
 
 void spans_iterator_finalize(bt_self_message_iterator *self)

@@ -43,7 +43,11 @@ static const struct role_rule role_rules[EVENT_ROLES] = {
 			BIT(FIELD_TS_LAST) | BIT(FIELD_LOSS)},
 	[EVENT_VIOLATION] = {"violation", RING_FIELDS},
 	[EVENT_WATERMARK] = {"watermark", RING_FIELDS | BIT(FIELD_TS)},
+	[EVENT_VCPU_ENTER] = {"vcpu_enter", RING_FIELDS | BIT(FIELD_TS)},
 	[EVENT_VCPU_EXIT] = {"vcpu_exit", RING_FIELDS | BIT(FIELD_TS)},
+	[EVENT_VCPU_HALT] = {"vcpu_halt", RING_FIELDS | BIT(FIELD_TS)},
+	[EVENT_RESUME] = {"resume", RING_FIELDS | BIT(FIELD_TS)},
+	[EVENT_NOTICE] = {"notice", BIT(FIELD_VM) | BIT(FIELD_TEXT)},
 	[EVENT_MESSAGE] = {"message",
 		RING_FIELDS | BIT(FIELD_SPAN) | BIT(FIELD_TS) | BIT(FIELD_TEXT)},
 	[EVENT_LINK] = {"link", RING_FIELDS | BIT(FIELD_SPAN) | BIT(FIELD_LINKED) | BIT(FIELD_TS)},
@@ -60,12 +64,16 @@ static const char *const field_names[FIELDS] = {
 	[FIELD_TS] = VSPAN_TRACE_FIELD_TS,
 	[FIELD_DURATION] = VSPAN_TRACE_FIELD_DURATION,
 	[FIELD_STATUS] = VSPAN_TRACE_FIELD_STATUS,
+	[FIELD_KIND] = VSPAN_TRACE_FIELD_KIND,
 	[FIELD_FLAGS] = VSPAN_TRACE_FIELD_FLAGS,
 	[FIELD_COUNT] = "count",
 	[FIELD_TS_FIRST] = "ts_first",
 	[FIELD_TS_LAST] = "ts_last",
 	[FIELD_LOSS] = "reason",
 	[FIELD_LINKED] = "linked",
+	[FIELD_TRACE_HIGH] = "trace_high",
+	[FIELD_TRACE_LOW] = "trace_low",
+	[FIELD_POSITION] = "position",
 	[FIELD_RINGS] = "rings",
 	[FIELD_EPOCH] = "epoch",
 	[FIELD_ATTEMPTED] = "attempted",
@@ -80,21 +88,39 @@ static const char *const field_names[FIELDS] = {
 	[FIELD_TEXT] = "text",
 };
 
-/* How many leading fields trace.h gives a role; control events have no own fields at all. */
-static uint64_t role_leading_fields(enum event_role role)
+/* The leading fields of trace.h by role, ended by FIELDS; `kind` may be missing. */
+static const enum event_field leading_fields[][11] = {
+	[EVENT_SPAN] = {FIELD_VM, FIELD_VCPU, FIELD_SPAN, FIELD_PARENT, FIELD_TSC, FIELD_TS,
+		FIELD_DURATION, FIELD_STATUS, FIELD_KIND, FIELD_FLAGS, FIELDS},
+	[EVENT_POINT] = {FIELD_VM, FIELD_VCPU, FIELD_SPAN, FIELD_TSC, FIELD_TS, FIELD_FLAGS,
+		FIELDS},
+	[EVENT_ENTRY] = {FIELD_VM, FIELD_VCPU, FIELD_SPAN, FIELD_PARENT, FIELD_TSC, FIELD_TS,
+		FIELD_KIND, FIELD_FLAGS, FIELDS},
+	[EVENT_EXIT] = {FIELD_VM, FIELD_VCPU, FIELD_SPAN, FIELD_TSC, FIELD_TS, FIELD_STATUS,
+		FIELD_FLAGS, FIELDS},
+};
+
+static const char *payload_member_name(const bt_field_class *payload, uint64_t index)
 {
-	switch (role) {
-	case EVENT_SPAN:
-		return VSPAN_TRACE_SPAN_FIELDS;
-	case EVENT_POINT:
-		return VSPAN_TRACE_EVENT_FIELDS;
-	case EVENT_ENTRY:
-		return VSPAN_TRACE_ENTRY_FIELDS;
-	case EVENT_EXIT:
-		return VSPAN_TRACE_EXIT_FIELDS;
-	default:
-		return UINT64_MAX;
+	return bt_field_class_structure_member_get_name(
+		bt_field_class_structure_borrow_member_by_index_const(payload, index));
+}
+
+/* How many members are leading ones: as far as they come in trace.h's order. */
+static uint64_t payload_leading(enum event_role role, const bt_field_class *payload)
+{
+	uint64_t members = bt_field_class_structure_get_member_count(payload);
+	uint64_t found = 0;
+
+	assert(role >= EVENT_SPAN && role <= EVENT_EXIT);
+	for (const enum event_field *field = leading_fields[role]; *field != FIELDS; field++) {
+		if (found < members &&
+			strcmp(payload_member_name(payload, found), field_names[*field]) == 0)
+			found++;
+		else if (*field != FIELD_KIND)
+			break;
 	}
+	return found;
 }
 
 static bool class_is_control(const char *name)
@@ -163,8 +189,7 @@ static bool own_fields_allowed(const bt_field_class *payload, uint64_t own_first
 	uint64_t count = bt_field_class_structure_get_member_count(payload);
 
 	for (uint64_t m = own_first; m < count; m++) {
-		const char *name = bt_field_class_structure_member_get_name(
-			bt_field_class_structure_borrow_member_by_index_const(payload, m));
+		const char *name = payload_member_name(payload, m);
 
 		for (unsigned int f = FIELD_VM; f <= FIELD_FLAGS; f++) {
 			if (strcmp(name, field_names[f]) == 0)
@@ -180,16 +205,17 @@ static void kind_classify(struct event_kind *kind)
 		bt_event_class_borrow_payload_field_class_const(kind->class);
 	const char *name = bt_event_class_get_name(kind->class);
 	enum event_role role = class_claim(kind->class);
-	uint64_t members, leading, found;
+	uint64_t found;
 
 	for (unsigned int f = 0; f < FIELDS; f++)
 		kind->index[f] = -1;
 	if (role == EVENT_FOREIGN || !payload)
 		return;
-	members = bt_field_class_structure_get_member_count(payload);
 	kind->named = role <= EVENT_EXIT && name && class_is_control(name);
-	leading = kind->named ? members : role_leading_fields(role);
-	kind->own_first = leading < members ? leading : members;
+	/* Control events have no own fields at all. */
+	kind->own_first = role <= EVENT_EXIT && !kind->named
+		? payload_leading(role, payload)
+		: bt_field_class_structure_get_member_count(payload);
 	found = kind_index(kind, payload, kind->own_first);
 	if (kind->named && !(found & BIT(FIELD_NAME)))
 		return;

@@ -27,7 +27,11 @@ enum event_role {
 	EVENT_LOST,
 	EVENT_VIOLATION,
 	EVENT_WATERMARK,
+	EVENT_VCPU_ENTER,
 	EVENT_VCPU_EXIT,
+	EVENT_VCPU_HALT,
+	EVENT_RESUME,
+	EVENT_NOTICE,
 	EVENT_MESSAGE,
 	EVENT_LINK,
 	EVENT_CONTEXT,
@@ -35,7 +39,9 @@ enum event_role {
 	EVENT_ROLES,
 };
 
-/* Fields the analysis reads. Those before FIELD_NUMBERS are unsigned integers, the others strings.
+/*
+ * Fields the analysis reads. Those before FIELD_NUMBERS are unsigned integers,
+ * enumerations among them, the others strings.
  */
 enum event_field {
 	FIELD_VM,
@@ -47,11 +53,15 @@ enum event_field {
 	FIELD_DURATION,
 	FIELD_STATUS,
 	FIELD_FLAGS,
+	FIELD_KIND, /* traces of before it was thought of have none */
 	FIELD_COUNT,
 	FIELD_TS_FIRST,
 	FIELD_TS_LAST,
 	FIELD_LOSS, /* `reason` of a lost event */
 	FIELD_LINKED,
+	FIELD_TRACE_HIGH,
+	FIELD_TRACE_LOW,
+	FIELD_POSITION,
 	FIELD_RINGS,
 	FIELD_EPOCH,
 	FIELD_ATTEMPTED,

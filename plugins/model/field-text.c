@@ -14,6 +14,7 @@
 
 #define FIELD_NESTING_MAX 4
 #define FIELD_ELEMENTS_MAX 256
+#define FIELD_LABELS_MAX 8
 
 static void field_text(struct text *text, const bt_field *field, unsigned int nesting);
 static void members_text(
@@ -28,6 +29,42 @@ static void field_text_unsigned(struct text *text, const bt_field *field)
 		text_print(text, "0x%" PRIx64, value);
 	else
 		text_print(text, "%" PRIu64, value);
+}
+
+/* A label as it is where it reads as a word, else in quotes. */
+static void label_text(struct text *text, const char *label)
+{
+	static const char word[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				   "0123456789_-.:";
+	size_t length = strlen(label);
+
+	if (length > 0 && strspn(label, word) == length)
+		text_append(text, label, length);
+	else
+		text_append_quoted(text, label, length);
+}
+
+/* The labels of an enumeration's value, `|` between them. Returns whether it has any. */
+static bool field_text_labels(struct text *text, const bt_field *field, bt_field_class_type type)
+{
+	bt_field_class_enumeration_mapping_label_array labels;
+	uint64_t count = 0;
+
+	if (type == BT_FIELD_CLASS_TYPE_UNSIGNED_ENUMERATION) {
+		if (bt_field_enumeration_unsigned_get_mapping_labels(field, &labels, &count) !=
+			BT_FIELD_ENUMERATION_GET_MAPPING_LABELS_STATUS_OK)
+			count = 0;
+	} else if (type == BT_FIELD_CLASS_TYPE_SIGNED_ENUMERATION) {
+		if (bt_field_enumeration_signed_get_mapping_labels(field, &labels, &count) !=
+			BT_FIELD_ENUMERATION_GET_MAPPING_LABELS_STATUS_OK)
+			count = 0;
+	}
+	for (uint64_t i = 0; i < count && i < FIELD_LABELS_MAX; i++) {
+		if (i)
+			text_append(text, "|", 1);
+		label_text(text, labels[i]);
+	}
+	return count > 0;
 }
 
 /* The shortest decimal that reads back as the same number. */
@@ -96,6 +133,8 @@ static void field_text_optional(struct text *text, const bt_field *field, unsign
 
 static void field_text_scalar(struct text *text, const bt_field *field, bt_field_class_type type)
 {
+	if (field_text_labels(text, field, type))
+		return;
 	if (bt_field_class_type_is(type, BT_FIELD_CLASS_TYPE_UNSIGNED_INTEGER))
 		field_text_unsigned(text, field);
 	else if (bt_field_class_type_is(type, BT_FIELD_CLASS_TYPE_SIGNED_INTEGER))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * collect.c - see collect.h. A span may be told of by its finished-span event,
- * by its two edges, or by all three: the finished span wins, whichever comes
- * first. Message times are not looked at, so the input need not be re-timed.
+ * by its two edges or one of them, or by all three: the finished span wins,
+ * whichever comes first. Message times are not looked at, so the input need not be re-timed.
  */
 #include "collect.h"
 
@@ -45,46 +45,86 @@ static int node_fill(struct node *node, const struct record *record)
 	node->parent_id = record_number(record, point ? FIELD_SPAN : FIELD_PARENT);
 	node->flags = (uint32_t)record_number(record, FIELD_FLAGS);
 	node->status = (uint8_t)record_number(record, FIELD_STATUS);
+	node->kind = (uint8_t)record_number(record, FIELD_KIND);
 	return node_set_text(node, record);
 }
 
-static int collect_span(struct vm *vm, const struct record *record)
+/* What an exit adds to what its entry told. */
+static void node_end(struct node *node, int64_t end, uint32_t flags, uint8_t status)
 {
-	enum node_source source =
-		record->kind->role == EVENT_ENTRY ? SOURCE_ENTRY : SOURCE_FINISHED;
+	assert(node->source == SOURCE_ENTRY);
+	node->source = SOURCE_EDGES;
+	node->duration = end > node->start ? (uint64_t)end - (uint64_t)node->start : 0;
+	node->flags |= flags;
+	node->status = status;
+}
+
+static struct node *vm_add_span(struct vm *vm, uint64_t id)
+{
+	struct node *node = vm_add_node(vm, NODE_SPAN);
+
+	if (!node)
+		return NULL;
+	node->id = id;
+	/* Of two finished spans with one id both are shown; children go to the first. */
+	if (id && !map_find(&vm->spans, id) && map_insert(&vm->spans, id, node) < 0)
+		return NULL;
+	return node;
+}
+
+static int collect_finished(struct vm *vm, const struct record *record)
+{
 	uint64_t id = record_number(record, FIELD_SPAN);
 	struct node *node = id ? map_find(&vm->spans, id) : NULL;
 
-	if (node && source == SOURCE_ENTRY)
-		return 0;
-	if (!node || node->source == SOURCE_FINISHED) {
-		/* Of two finished spans with one id both are shown; children go to the first. */
-		bool first = !node;
-
-		node = vm_add_node(vm, NODE_SPAN);
-		if (!node)
-			return -ENOMEM;
-		if (first && id && map_insert(&vm->spans, id, node) < 0)
-			return -ENOMEM;
-	}
-	node->id = id;
-	node->source = source;
+	if (!node || node->source == SOURCE_FINISHED)
+		node = vm_add_span(vm, id);
+	if (!node)
+		return -ENOMEM;
+	node->source = SOURCE_FINISHED;
 	return node_fill(node, record);
 }
 
-/* An exit says nothing without its entry: not even where the span began. */
+static int collect_entry(struct vm *vm, const struct record *record)
+{
+	uint64_t id = record_number(record, FIELD_SPAN);
+	struct node *node = id ? map_find(&vm->spans, id) : NULL;
+	struct node ended;
+
+	if (node && node->source != SOURCE_EXIT)
+		return 0;
+	if (!node) {
+		node = vm_add_span(vm, id);
+		if (!node)
+			return -ENOMEM;
+		node->source = SOURCE_ENTRY;
+		return node_fill(node, record);
+	}
+	ended = *node;
+	node->source = SOURCE_ENTRY;
+	if (node_fill(node, record) < 0)
+		return -ENOMEM;
+	node_end(node, ended.start, ended.flags, ended.status);
+	return 0;
+}
+
+/* An exit without its entry does not tell where the span began, nor in what. */
 static int collect_exit(struct vm *vm, const struct record *record)
 {
-	struct node *node = map_find(&vm->spans, record_number(record, FIELD_SPAN));
-	int64_t end = record_time(record, FIELD_TS);
+	uint64_t id = record_number(record, FIELD_SPAN);
+	struct node *node = map_find(&vm->spans, id);
 
-	if (!node || node->source != SOURCE_ENTRY)
+	if (node && node->source == SOURCE_ENTRY)
+		node_end(node, record_time(record, FIELD_TS),
+			(uint32_t)record_number(record, FIELD_FLAGS),
+			(uint8_t)record_number(record, FIELD_STATUS));
+	if (node)
 		return 0;
-	node->source = SOURCE_EDGES;
-	node->duration = end > node->start ? (uint64_t)end - (uint64_t)node->start : 0;
-	node->flags |= (uint32_t)record_number(record, FIELD_FLAGS);
-	node->status = (uint8_t)record_number(record, FIELD_STATUS);
-	return 0;
+	node = vm_add_span(vm, id);
+	if (!node)
+		return -ENOMEM;
+	node->source = SOURCE_EXIT;
+	return node_fill(node, record);
 }
 
 static int collect_point(struct vm *vm, const struct record *record)
@@ -158,22 +198,25 @@ static int collect_ledger(struct vm *vm, const struct record *record)
 	return 0;
 }
 
-static int collect_record(struct forest *forest, const struct record *record)
+static int collect_notice(struct note **notices, const struct record *record)
 {
-	enum event_role role = record->kind->role;
-	struct vm *vm;
+	struct note *note = calloc(1, sizeof(*note));
 
-	if (role == EVENT_FOREIGN) {
-		forest->foreign++;
-		return 0;
-	}
-	vm = forest_vm(forest, record->trace, (uint32_t)record_number(record, FIELD_VM));
-	if (!vm)
+	if (!note)
 		return -ENOMEM;
-	switch (role) {
+	note->next = *notices;
+	*notices = note;
+	note->text = text_quoted_copy(record_string(record, FIELD_TEXT));
+	return note->text ? 0 : -ENOMEM;
+}
+
+static int collect_of_vm(struct vm *vm, const struct record *record)
+{
+	switch (record->kind->role) {
 	case EVENT_SPAN:
+		return collect_finished(vm, record);
 	case EVENT_ENTRY:
-		return collect_span(vm, record);
+		return collect_entry(vm, record);
 	case EVENT_EXIT:
 		return collect_exit(vm, record);
 	case EVENT_POINT:
@@ -183,6 +226,8 @@ static int collect_record(struct forest *forest, const struct record *record)
 	case EVENT_MESSAGE:
 	case EVENT_LINK:
 		return collect_note(vm, record);
+	case EVENT_NOTICE:
+		return collect_notice(&vm->notices, record);
 	case EVENT_ATTACH:
 		return collect_attach(vm, record);
 	case EVENT_LEDGER:
@@ -193,6 +238,28 @@ static int collect_record(struct forest *forest, const struct record *record)
 	default:
 		return 0;
 	}
+}
+
+static int collect_record(struct forest *forest, const struct record *record)
+{
+	uint32_t number = (uint32_t)record_number(record, FIELD_VM);
+	enum event_role role = record->kind->role;
+	struct vm *vm;
+	int repeated;
+
+	if (role == EVENT_FOREIGN) {
+		forest->foreign++;
+		return 0;
+	}
+	if (role == EVENT_NOTICE && number == 0)
+		return collect_notice(&forest->notices, record);
+	vm = forest_vm(forest, record->trace, number);
+	if (!vm)
+		return -ENOMEM;
+	repeated = repeats_check(&vm->repeats, record);
+	if (repeated != 0)
+		return repeated < 0 ? repeated : 0;
+	return collect_of_vm(vm, record);
 }
 
 static void collect_discarded(struct forest *forest, const bt_message *message)

@@ -61,6 +61,7 @@ struct node *vm_add_node(struct vm *vm, enum node_type type)
 	if (!node)
 		return NULL;
 	node->type = type;
+	node->vm = vm;
 	node->order = vm->node_count;
 	vm->nodes[vm->node_count++] = node;
 	assert(vm->node_count <= vm->node_capacity);
@@ -108,6 +109,8 @@ static void vm_free(struct vm *vm)
 	for (size_t i = 0; i < vm->node_count; i++)
 		node_free(vm->nodes[i]);
 	notes_free(vm->notes);
+	notes_free(vm->notices);
+	repeats_clear(&vm->repeats);
 	map_clear(&vm->spans);
 	bt_trace_put_ref(vm->trace);
 	free(vm->nodes);
@@ -121,6 +124,7 @@ void forest_clear(struct forest *forest)
 {
 	for (size_t i = 0; i < forest->vm_count; i++)
 		vm_free(forest->vms[i]);
+	notes_free(forest->notices);
 	free(forest->vms);
 	*forest = (struct forest){0};
 }

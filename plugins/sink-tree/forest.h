@@ -8,6 +8,7 @@
 #define VSPAN_PLUGINS_SINK_TREE_FOREST_H
 
 #include "model/map.h"
+#include "model/repeats.h"
 
 #include <babeltrace2/babeltrace.h>
 #include <stdbool.h>
@@ -22,6 +23,7 @@ enum node_type {
 
 /* Where what we know of a span comes from; a later one replaces an earlier one. */
 enum node_source {
+	SOURCE_EXIT,     /* ended; the begin is not in the trace */
 	SOURCE_ENTRY,    /* begun, no end seen yet */
 	SOURCE_EDGES,    /* entry and exit */
 	SOURCE_FINISHED, /* the finished-span event */
@@ -31,7 +33,7 @@ struct node {
 	enum node_type type;
 	enum node_source source; /* of a span */
 	uint32_t vcpu;
-	int64_t start;      /* ns from the clock's origin */
+	int64_t start;      /* ns from the clock's origin; of SOURCE_EXIT, the latest it can be */
 	uint64_t duration;  /* ns; of a loss, from its first record to its last */
 	uint64_t order;     /* as collected: breaks ties of `start` */
 	uint64_t id;        /* of a span */
@@ -40,6 +42,8 @@ struct node {
 	uint32_t flags;     /* VSPAN_TRACE_FLAG_* */
 	uint32_t reason;    /* VSPAN_TRACE_LOST_* */
 	uint8_t status;
+	uint8_t kind;
+	bool named;          /* something in the trace names it as its parent */
 	bool parent_unknown; /* it has a parent, which is not in the trace */
 	bool parent_loop;    /* it is its own ancestor, by what the guest says */
 	bool visible;
@@ -49,11 +53,13 @@ struct node {
 	char *message;      /* status message in quotes, NULL: none */
 	struct note *links; /* spans it links to, in order */
 
-	struct node *parent;
+	struct vm *vm;
+	struct node *parent; /* of another VM if that is what the host said */
 	struct node *first_child;
 	struct node *last_child;
 	struct node *next;
-	uint64_t walk; /* marks of link.c */
+	struct node *outer; /* of link.c: the span it is in on its vCPU's stack */
+	uint64_t walk;      /* marks of link.c */
 };
 
 /* Text for a span that may not be known yet: a status message or a link. */
@@ -68,6 +74,7 @@ struct vcpu {
 	uint32_t number;
 	struct node *first_root;
 	struct node *last_root;
+	struct node *open; /* of link.c: innermost span of the stack */
 };
 
 /* Numbers of struct vspan_ledger, as the ledger events carry them. */
@@ -93,14 +100,19 @@ struct vm {
 	size_t node_count;
 	size_t node_capacity;
 	struct map spans; /* by id */
+	struct repeats repeats;
 	struct note *notes;
-	struct vcpu *vcpus; /* sorted by number, made by link.c */
+	struct note *notices; /* what the consumer told its user, latest first */
+	struct vcpu *vcpus;   /* sorted by number, made by link.c */
 	size_t vcpu_count;
 	struct ledger *ledgers;
 	size_t ledger_count;
 	uint64_t spans_seen;
 	uint64_t events_seen;
 	uint64_t aborted;
+	uint64_t unfinished;  /* begins without ends */
+	uint64_t ends;        /* ends without begins */
+	uint64_t ends_hidden; /* those of them that nothing is in */
 	uint64_t roots;
 	uint64_t lost;
 	uint64_t violations; /* reports */
@@ -109,9 +121,10 @@ struct vm {
 struct forest {
 	struct vm **vms;
 	size_t vm_count;
-	struct vm *last;    /* the one last looked up */
-	uint64_t foreign;   /* events that are not ours */
-	uint64_t discarded; /* events LTTng discarded, where it says how many */
+	struct vm *last;      /* the one last looked up */
+	struct note *notices; /* of no VM in particular, latest first */
+	uint64_t foreign;     /* events that are not ours */
+	uint64_t discarded;   /* events LTTng discarded, where it says how many */
 	uint64_t discarded_packets;
 	bool discarded_unknown; /* there were more, nobody knows how many */
 };

@@ -69,6 +69,8 @@ static const char *loss_reason(uint32_t reason)
 		return "overwritten";
 	case VSPAN_TRACE_LOST_INVALID:
 		return "failed validation";
+	case VSPAN_TRACE_LOST_RESUMED:
+		return "consumer replaced";
 	default:
 		return "unknown reason";
 	}
@@ -107,16 +109,31 @@ static void line_duration(const struct line *line, const struct node *node)
 {
 	char duration[UNITS_TEXT] = "";
 
-	/* An end that was lost without a trace of when: rather nothing than a zero. */
-	if (node->type == NODE_SPAN && node->duration == 0 &&
-		(node->flags & VSPAN_TRACE_FLAG_END_LOST))
+	/* An end or a begin without a trace of when: rather nothing than a zero. */
+	if (node->type == NODE_SPAN &&
+		(node->source < SOURCE_EDGES ||
+			(node->duration == 0 && (node->flags & VSPAN_TRACE_FLAG_END_LOST))))
 		snprintf(duration, sizeof(duration), "? ns");
 	else if (node->type == NODE_SPAN)
 		units_duration(duration, node->duration);
 	text_print(line->text, "  %*s ", DURATION_COLUMNS, duration);
 }
 
-static void line_marks(const struct line *line, const struct node *node)
+/* OpenTelemetry's kinds; nobody wants to read "internal" on most lines. */
+static void line_kind(const struct line *line, const struct node *node)
+{
+	static const char *const kinds[] = {
+		NULL, " [server]", " [client]", " [producer]", " [consumer]"};
+	char mark[32];
+
+	if (node->kind == 0)
+		return;
+	snprintf(mark, sizeof(mark), " [kind %u]", node->kind);
+	line_paint(line, PAINT_YELLOW,
+		node->kind < sizeof(kinds) / sizeof(kinds[0]) ? kinds[node->kind] : mark);
+}
+
+static void line_flags(const struct line *line, const struct node *node)
 {
 	static const struct {
 		uint32_t flag;
@@ -130,23 +147,43 @@ static void line_marks(const struct line *line, const struct node *node)
 		{VSPAN_TRACE_FLAG_CLAMPED, " [clamped]"},
 		{VSPAN_TRACE_FLAG_CUT, " [cut]"},
 	};
-	char mark[64];
 
+	if (node->type == NODE_SPAN && node->source == SOURCE_ENTRY)
+		line_paint(line, PAINT_YELLOW, " [unfinished]");
+	else if (node->type == NODE_SPAN && node->source == SOURCE_EXIT)
+		line_paint(line, PAINT_YELLOW, " [begin unknown]");
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
 		if (node->flags & marks[i].flag)
 			line_paint(line, PAINT_YELLOW, marks[i].mark);
 	}
-	if (node->parent && node->parent->vcpu != node->vcpu) {
+}
+
+/* How the node stands to its parent, where that is not what one expects. */
+static void line_parent(const struct line *line, const struct node *node)
+{
+	const char *relation = node->type == NODE_SPAN ? "parent" : "span";
+	char mark[64] = "";
+
+	if (node->parent && node->parent->vm != node->vm)
+		snprintf(mark, sizeof(mark), " [VM %" PRIu32 " vCPU %" PRIu32 "]", node->vm->number,
+			node->vcpu);
+	else if (node->parent && node->parent->vcpu != node->vcpu)
 		snprintf(mark, sizeof(mark), " [vCPU %" PRIu32 "]", node->vcpu);
-		line_paint(line, PAINT_YELLOW, mark);
-	}
+	line_paint(line, PAINT_YELLOW, mark);
 	if (node->parent_unknown) {
-		snprintf(mark, sizeof(mark), " [%s 0x%" PRIx64 " unknown]",
-			node->type == NODE_SPAN ? "parent" : "span", node->parent_id);
+		snprintf(mark, sizeof(mark), " [%s 0x%" PRIx64 " %s]", relation, node->parent_id,
+			node->flags & VSPAN_TRACE_FLAG_REMOTE ? "remote" : "unknown");
 		line_paint(line, PAINT_YELLOW, mark);
 	}
 	if (node->parent_loop)
 		line_paint(line, PAINT_YELLOW, " [parent is a descendant]");
+}
+
+static void line_marks(const struct line *line, const struct node *node)
+{
+	line_kind(line, node);
+	line_flags(line, node);
+	line_parent(line, node);
 }
 
 static void line_status(const struct line *line, const struct node *node)

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * link.c - see link.h. Parents are what the guest said, so they may be missing,
- * on another vCPU, begin later than their children, or form a loop. Everything
- * here is linear (after one sort) and without recursion: depth is the guest's.
+ * link.c - see link.h. Who the parents are is said in parents.c; that may form
+ * loops, also through several VMs, so all nodes are ordered and linked together.
+ * Everything here is linear (after one sort) and without recursion: depth is the
+ * guest's.
  */
 #include "link.h"
+
+#include "parents.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -12,6 +15,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <vspan/trace.h>
+
+struct nodes {
+	struct node **array; /* in order of time, of all VMs */
+	size_t count;
+};
 
 static int node_compare(const void *a, const void *b)
 {
@@ -25,29 +33,19 @@ static int node_compare(const void *a, const void *b)
 	/* Finished spans come in the order of their ends; ids grow in the order of their starts. */
 	if (x->id != y->id)
 		return x->id < y->id ? -1 : 1;
+	if (x->vm != y->vm)
+		return x->vm->number < y->vm->number ? -1 : 1;
 	return x->order < y->order ? -1 : x->order > y->order;
-}
-
-static void vm_find_parents(struct vm *vm)
-{
-	for (size_t i = 0; i < vm->node_count; i++) {
-		struct node *node = vm->nodes[i];
-
-		if (!node->parent_id)
-			continue;
-		node->parent = map_find(&vm->spans, node->parent_id);
-		node->parent_unknown = !node->parent;
-	}
 }
 
 /*
  * Walks up from every node until it meets one an earlier walk has passed; a
  * node met twice in one walk is in a loop, which is cut there.
  */
-static void vm_cut_loops(struct vm *vm)
+static void nodes_cut_loops(const struct nodes *nodes)
 {
-	for (size_t i = 0; i < vm->node_count; i++) {
-		struct node *node = vm->nodes[i];
+	for (size_t i = 0; i < nodes->count; i++) {
+		struct node *node = nodes->array[i];
 		struct node *below = NULL;
 
 		for (; node && !node->walk; node = node->parent) {
@@ -65,7 +63,9 @@ static bool node_matches(const struct node *node, const struct options *options)
 {
 	const char *name = strchr(node->label, ':');
 
-	if (node->type == NODE_SPAN && node->duration < options->min_duration)
+	/* One without a begin or an end may be as long as one likes. */
+	if (node->type == NODE_SPAN && node->source >= SOURCE_EDGES &&
+		node->duration < options->min_duration)
 		return false;
 	if (!options->name)
 		return true;
@@ -86,10 +86,10 @@ static bool node_selected(const struct node *node, const struct options *options
 	return node->type == NODE_LOST || !options->name;
 }
 
-static void vm_select(struct vm *vm, const struct options *options)
+static void nodes_select(const struct nodes *nodes, const struct options *options)
 {
-	for (size_t i = 0; i < vm->node_count; i++) {
-		struct node *node = vm->nodes[i];
+	for (size_t i = 0; i < nodes->count; i++) {
+		struct node *node = nodes->array[i];
 
 		if (!node_selected(node, options))
 			continue;
@@ -117,6 +117,7 @@ static int vm_find_vcpus(struct vm *vm)
 {
 	size_t count = 0;
 
+	assert(!vm->vcpus);
 	if (vm->node_count == 0)
 		return 0;
 	vm->vcpus = calloc(vm->node_count, sizeof(*vm->vcpus));
@@ -136,11 +137,11 @@ static int vm_find_vcpus(struct vm *vm)
 }
 
 /* Nodes come in order of time, so appending keeps every list in that order. */
-static void vm_build_lists(struct vm *vm)
+static void nodes_build_lists(const struct nodes *nodes)
 {
-	for (size_t i = 0; i < vm->node_count; i++) {
-		struct node *node = vm->nodes[i];
-		struct vcpu *vcpu = vm_vcpu(vm, node->vcpu);
+	for (size_t i = 0; i < nodes->count; i++) {
+		struct node *node = nodes->array[i];
+		struct vcpu *vcpu = vm_vcpu(node->vm, node->vcpu);
 		struct node **first = node->parent ? &node->parent->first_child : &vcpu->first_root;
 		struct node **last = node->parent ? &node->parent->last_child : &vcpu->last_root;
 
@@ -177,38 +178,91 @@ static void vm_place_notes(struct vm *vm)
 	vm->notes = unplaced;
 }
 
-static void vm_count(struct vm *vm)
+static void node_count(struct vm *vm, const struct node *node)
 {
-	for (size_t i = 0; i < vm->node_count; i++) {
-		struct node *node = vm->nodes[i];
-
-		if (node->type == NODE_LOST) {
-			vm->lost += node->count;
-		} else if (node->type == NODE_EVENT) {
-			vm->events_seen++;
-		} else {
-			vm->spans_seen++;
-			vm->roots += !node->parent;
-			vm->aborted += !!(node->flags & VSPAN_TRACE_FLAG_ABORTED);
-			if (node->source == SOURCE_ENTRY)
-				node->flags |= VSPAN_TRACE_FLAG_END_LOST;
-		}
+	if (node->type == NODE_LOST) {
+		vm->lost += node->count;
+	} else if (node->type == NODE_EVENT) {
+		vm->events_seen++;
+	} else {
+		vm->spans_seen++;
+		vm->roots += !node->parent;
+		vm->aborted += !!(node->flags & VSPAN_TRACE_FLAG_ABORTED);
+		vm->unfinished += node->source == SOURCE_ENTRY;
+		vm->ends += node->source == SOURCE_EXIT;
 	}
 }
 
-int vm_link(struct vm *vm, const struct options *options)
+static void notes_reverse(struct note **notes)
 {
-	assert(!vm->vcpus);
-	/* No array at all for a VM without events, and qsort() takes no NULL. */
-	if (vm->node_count > 0)
-		qsort(vm->nodes, vm->node_count, sizeof(struct node *), node_compare);
-	vm_find_parents(vm);
-	vm_cut_loops(vm);
-	vm_count(vm);
-	vm_select(vm, options);
-	if (vm_find_vcpus(vm) < 0)
+	struct note *reversed = NULL;
+
+	while (*notes) {
+		struct note *note = *notes;
+
+		*notes = note->next;
+		note->next = reversed;
+		reversed = note;
+	}
+	*notes = reversed;
+}
+
+/* All nodes of all VMs but the ends that nothing is in: there is no place for them. */
+static int nodes_gather(struct nodes *nodes, const struct forest *forest)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < forest->vm_count; i++)
+		count += forest->vms[i]->node_count;
+	nodes->array = calloc(count ? count : 1, sizeof(struct node *));
+	if (!nodes->array)
 		return -ENOMEM;
-	vm_build_lists(vm);
-	vm_place_notes(vm);
+	for (size_t i = 0; i < forest->vm_count; i++) {
+		struct vm *vm = forest->vms[i];
+
+		for (size_t n = 0; n < vm->node_count; n++) {
+			struct node *node = vm->nodes[n];
+
+			if (node->type == NODE_SPAN && node->source == SOURCE_EXIT && !node->named)
+				vm->ends_hidden++;
+			else
+				nodes->array[nodes->count++] = node;
+		}
+	}
+	assert(nodes->count <= count);
+	return 0;
+}
+
+static void nodes_link(const struct nodes *nodes, const struct options *options)
+{
+	qsort(nodes->array, nodes->count, sizeof(struct node *), node_compare);
+	for (size_t i = 0; i < nodes->count; i++)
+		node_find_ancestor(
+			nodes->array[i], vm_vcpu(nodes->array[i]->vm, nodes->array[i]->vcpu));
+	nodes_cut_loops(nodes);
+	for (size_t i = 0; i < nodes->count; i++)
+		node_count(nodes->array[i]->vm, nodes->array[i]);
+	nodes_select(nodes, options);
+	nodes_build_lists(nodes);
+}
+
+int forest_link(struct forest *forest, const struct options *options)
+{
+	struct nodes nodes = {.array = NULL};
+
+	forest_find_parents(forest);
+	for (size_t i = 0; i < forest->vm_count; i++) {
+		if (vm_find_vcpus(forest->vms[i]) < 0)
+			return -ENOMEM;
+	}
+	if (nodes_gather(&nodes, forest) < 0)
+		return -ENOMEM;
+	nodes_link(&nodes, options);
+	free(nodes.array);
+	for (size_t i = 0; i < forest->vm_count; i++) {
+		vm_place_notes(forest->vms[i]);
+		notes_reverse(&forest->vms[i]->notices);
+	}
+	notes_reverse(&forest->notices);
 	return 0;
 }

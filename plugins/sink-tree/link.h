@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * link.h - from a VM's collected nodes to trees: order, parents, roots, notes,
- * and which nodes the options let through.
+ * link.h - from collected nodes to trees: order, parents, roots, notes, and
+ * which nodes the options let through.
  */
 #ifndef VSPAN_PLUGINS_SINK_TREE_LINK_H
 #define VSPAN_PLUGINS_SINK_TREE_LINK_H
@@ -10,6 +10,6 @@
 #include "options.h"
 
 /* Called once, when all is collected. Returns 0 or -ENOMEM. */
-int vm_link(struct vm *vm, const struct options *options);
+int forest_link(struct forest *forest, const struct options *options);
 
 #endif /* VSPAN_PLUGINS_SINK_TREE_LINK_H */

@@ -109,6 +109,43 @@ static void print_totals(const struct printer *printer, const struct vm *vm)
 			vm->violations, plural(vm->violations));
 }
 
+/* What was recorded of spans in part, because edges were or were not enabled. */
+static void print_partial(const struct printer *printer, const struct vm *vm)
+{
+	uint64_t ends = vm->ends + vm->ends_hidden;
+
+	if (vm->unfinished)
+		fprintf(printer->stream,
+			"  %" PRIu64 " span%s unfinished: still open, or the end not recorded\n",
+			vm->unfinished, plural(vm->unfinished));
+	if (ends)
+		fprintf(printer->stream,
+			"  %" PRIu64 " span%s of which only the end was recorded, %" PRIu64
+			" of them shown\n",
+			ends, plural(ends), vm->ends);
+}
+
+static void print_notices(const struct printer *printer, const struct note *notice)
+{
+	for (; notice; notice = notice->next)
+		fprintf(printer->stream, "  the consumer said: %s\n", notice->text);
+}
+
+/* That one consumer took over from another, and what that did to the trace. */
+static void print_restarts(const struct printer *printer, const struct repeats *repeats)
+{
+	if (repeats->restarts)
+		fprintf(printer->stream, "  %" PRIu32 " consumer restart%s\n", repeats->restarts,
+			plural(repeats->restarts));
+	if (repeats->dropped)
+		fprintf(printer->stream, "  %" PRIu64 " repeated event%s dropped\n",
+			repeats->dropped, plural(repeats->dropped));
+	if (repeats->unsure)
+		fprintf(printer->stream,
+			"  %" PRIu64 " event%s may be repeated: more than %d came since\n",
+			repeats->unsure, plural(repeats->unsure), REPEATS_MEMORY);
+}
+
 /* The sum over rings and epochs, as one equation, and whether it holds. */
 static void print_ledger(const struct printer *printer, const struct vm *vm)
 {
@@ -153,6 +190,9 @@ static void print_vm(struct printer *printer, const struct vm *vm)
 	for (size_t i = 0; i < vm->vcpu_count; i++)
 		print_vcpu(printer, &vm->vcpus[i]);
 	print_totals(printer, vm);
+	print_partial(printer, vm);
+	print_restarts(printer, &vm->repeats);
+	print_notices(printer, vm->notices);
 	print_ledger(printer, vm);
 }
 
@@ -183,6 +223,7 @@ int forest_print(const struct forest *forest, const struct options *options, FIL
 			"No vspan events in this trace (%" PRIu64
 			" others). To record some: lttng enable-event -u 'vspan_*,vspan:*'\n",
 			forest->foreign);
+	print_notices(&printer, forest->notices);
 	print_warnings(&printer, forest);
 	failed = printer.line.failed;
 	text_clear(&printer.line);

@@ -87,10 +87,8 @@ bt_component_class_sink_graph_is_configured_method_status tree_graph_is_configur
 
 static int tree_write(struct tree *tree, FILE *stream)
 {
-	for (size_t i = 0; i < tree->forest.vm_count; i++) {
-		if (vm_link(tree->forest.vms[i], &tree->options) < 0)
-			return -ENOMEM;
-	}
+	if (forest_link(&tree->forest, &tree->options) < 0)
+		return -ENOMEM;
 	errno = 0;
 	if (forest_print(&tree->forest, &tree->options, stream) < 0)
 		return -ENOMEM;

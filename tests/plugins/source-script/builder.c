@@ -9,7 +9,7 @@
 #include <string.h>
 #include <vspan/trace.h>
 
-#define LEADING_MAX VSPAN_TRACE_SPAN_FIELDS
+#define LEADING_MAX 10
 
 /* The guest events of trace.h: where their names come from, and their leading fields. */
 static const struct shape {
@@ -18,15 +18,35 @@ static const struct shape {
 	const char *prefix;
 	const char *suffix;
 	const char *leading[LEADING_MAX + 1];
+	bool old; /* of before there was a kind, with plain numbers */
 } shapes[] = {
 	{"span", VSPAN_TRACE_URI_SPAN, VSPAN_TRACE_PREFIX, "",
-		{"vm", "vcpu", "span", "parent", "tsc", "ts", "duration", "status", "flags"}},
+		{"vm", "vcpu", "span", "parent", "tsc", "ts", "duration", "status", "kind",
+			"flags"},
+		false},
 	{"event", VSPAN_TRACE_URI_EVENT, VSPAN_TRACE_PREFIX, "",
-		{"vm", "vcpu", "span", "tsc", "ts", "flags"}},
+		{"vm", "vcpu", "span", "tsc", "ts", "flags"}, false},
 	{"entry", VSPAN_TRACE_URI_ENTRY, VSPAN_TRACE_EDGE_PREFIX, VSPAN_TRACE_ENTRY_SUFFIX,
-		{"vm", "vcpu", "span", "parent", "tsc", "ts", "flags"}},
+		{"vm", "vcpu", "span", "parent", "tsc", "ts", "kind", "flags"}, false},
 	{"exit", VSPAN_TRACE_URI_EXIT, VSPAN_TRACE_EDGE_PREFIX, VSPAN_TRACE_EXIT_SUFFIX,
-		{"vm", "vcpu", "span", "tsc", "ts", "status", "flags"}},
+		{"vm", "vcpu", "span", "tsc", "ts", "status", "flags"}, false},
+	{"old-span", VSPAN_TRACE_URI_SPAN, VSPAN_TRACE_PREFIX, "",
+		{"vm", "vcpu", "span", "parent", "tsc", "ts", "duration", "status", "flags"}, true},
+	{"old-entry", VSPAN_TRACE_URI_ENTRY, VSPAN_TRACE_EDGE_PREFIX, VSPAN_TRACE_ENTRY_SUFFIX,
+		{"vm", "vcpu", "span", "parent", "tsc", "ts", "flags"}, true},
+	{"old-exit", VSPAN_TRACE_URI_EXIT, VSPAN_TRACE_EDGE_PREFIX, VSPAN_TRACE_EXIT_SUFFIX,
+		{"vm", "vcpu", "span", "tsc", "ts", "status", "flags"}, true},
+};
+
+/* Labels by value, of the enumerations of trace.h and of any other field. */
+static const struct {
+	const char *field; /* NULL: any other */
+	const char *labels[7];
+} enumerations[] = {
+	{"status", {"unset", "ok", "error"}},
+	{"kind", {"internal", "server", "client", "producer", "consumer"}},
+	{"reason", {NULL, "full", "torn", "overwritten", "invalid", "resumed"}},
+	{NULL, {"idle", "busy", "very busy"}},
 };
 
 static const struct shape *shape_find(const struct script_line *line)
@@ -55,7 +75,7 @@ static uint64_t field_bits(const char *name)
 		if (strcmp(words[i], name) == 0)
 			return 32;
 	}
-	return strcmp(name, "status") == 0 ? 8 : 64;
+	return strcmp(name, "status") == 0 || strcmp(name, "kind") == 0 ? 8 : 64;
 }
 
 /* The line's fields in the order of the payload. */
@@ -70,6 +90,8 @@ static size_t line_arrange(
 
 		*field = given ? *given : (struct script_field){.type = SCRIPT_UNSIGNED};
 		snprintf(field->name, sizeof(field->name), "%s", shape->leading[i]);
+		if (!shape->old && field_bits(field->name) == 8)
+			field->type = SCRIPT_ENUM;
 	}
 	for (size_t i = 0; i < line->field_count; i++) {
 		if (!shape_has(shape, line->fields[i].name))
@@ -103,6 +125,38 @@ static void structure_add_bytes(
 	bt_field_class_put_ref(element);
 }
 
+static bt_field_class *enumeration_create(bt_trace_class *trace_class, const char *name)
+{
+	bt_field_class *class = bt_field_class_enumeration_unsigned_create(trace_class);
+	size_t e = 0;
+
+	while (enumerations[e].field && strcmp(enumerations[e].field, name) != 0)
+		e++;
+	bt_field_class_integer_set_field_value_range(class, field_bits(name));
+	for (uint64_t value = 0; value < sizeof(enumerations[e].labels) / sizeof(char *); value++) {
+		bt_integer_range_set_unsigned *range = bt_integer_range_set_unsigned_create();
+
+		bt_integer_range_set_unsigned_add_range(range, value, value);
+		if (enumerations[e].labels[value])
+			bt_field_class_enumeration_unsigned_add_mapping(
+				class, enumerations[e].labels[value], range);
+		bt_integer_range_set_unsigned_put_ref(range);
+	}
+	return class;
+}
+
+/* One label for what is below zero; a value above has none. */
+static bt_field_class *signed_enumeration_create(bt_trace_class *trace_class)
+{
+	bt_field_class *class = bt_field_class_enumeration_signed_create(trace_class);
+	bt_integer_range_set_signed *range = bt_integer_range_set_signed_create();
+
+	bt_integer_range_set_signed_add_range(range, -100, -1);
+	bt_field_class_enumeration_signed_add_mapping(class, "below", range);
+	bt_integer_range_set_signed_put_ref(range);
+	return class;
+}
+
 static void structure_add_field(
 	bt_trace_class *trace_class, bt_field_class *structure, const struct script_field *field)
 {
@@ -116,6 +170,12 @@ static void structure_add_field(
 		if (field->type == SCRIPT_HEX)
 			bt_field_class_integer_set_preferred_display_base(
 				class, BT_FIELD_CLASS_INTEGER_PREFERRED_DISPLAY_BASE_HEXADECIMAL);
+		break;
+	case SCRIPT_ENUM:
+		class = enumeration_create(trace_class, field->name);
+		break;
+	case SCRIPT_SIGNED_ENUM:
+		class = signed_enumeration_create(trace_class);
 		break;
 	case SCRIPT_SIGNED:
 		class = bt_field_class_integer_signed_create(trace_class);
@@ -206,7 +266,7 @@ static void payload_set(bt_field *payload, const struct script_field *fields, si
 		const struct script_field *value = &fields[i];
 		bt_field *field = bt_field_structure_borrow_member_field_by_index(payload, member);
 
-		if (value->type == SCRIPT_SIGNED) {
+		if (value->type == SCRIPT_SIGNED || value->type == SCRIPT_SIGNED_ENUM) {
 			bt_field_integer_signed_set_value(field, (int64_t)value->number);
 		} else if (value->type == SCRIPT_REAL) {
 			bt_field_real_double_precision_set_value(field, value->real);

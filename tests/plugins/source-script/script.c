@@ -61,6 +61,16 @@ static int bytes_parse(struct script_field *field, const char **at)
 	return *(*at)++ == ']' ? 0 : -EINVAL;
 }
 
+static int enum_parse(struct script_field *field, const char **at)
+{
+	char *end;
+
+	field->type = (*at)[1] == '-' ? SCRIPT_SIGNED_ENUM : SCRIPT_ENUM;
+	field->number = (uint64_t)strtoll(*at + 1, &end, 10);
+	*at = end;
+	return *(*at)++ == '>' ? 0 : -EINVAL;
+}
+
 static int number_parse(struct script_field *field, const char **at)
 {
 	size_t length = strcspn(*at, " ");
@@ -91,6 +101,8 @@ static int value_parse(struct script_field *field, const char **at)
 		return string_parse(field, at);
 	if (**at == '[')
 		return bytes_parse(field, at);
+	if (**at == '<')
+		return enum_parse(field, at);
 	return number_parse(field, at);
 }
 
@@ -122,6 +134,8 @@ static int field_parse(struct script_line *line, const char **at)
 		line->at = field.number;
 	} else if (strcmp(field.name, "cpu") == 0) {
 		line->cpu = (uint32_t)field.number;
+	} else if (strcmp(field.name, "times") == 0) {
+		line->times = field.number;
 	} else {
 		if (line->field_count == SCRIPT_FIELDS_MAX)
 			return -EINVAL;

@@ -2,13 +2,15 @@
 /*
  * script.h - a trace written as text, one event per line, for tests:
  *
- *   VERB [name=PROVIDER:NAME] [at=NS] [cpu=N] FIELD=VALUE ...
+ *   VERB [name=PROVIDER:NAME] [at=NS] [cpu=N] [times=N] FIELD=VALUE ...
  *
  * VERB is span, event, entry or exit (fields of trace.h in their order, 0 where
- * not given, then the others as the site's own), foreign, discarded [count=N],
+ * not given, then the others as the site's own), old-span, old-entry, old-exit (without
+ * kind, status a plain number), foreign, discarded [count=N],
  * or a control event of provider vspan by its name, all fields given (span and
- * event of that provider are span-by-name and event-by-name). `at` is the time of emission.
- * Values: 12 -3 1.5 0x1f "text with \n \x1b" [1,2,3] (bytes).
+ * event of that provider are span-by-name and event-by-name). `at` is the time of emission;
+ * `times` plays the line as often, with tsc and ts one further each time.
+ * Values: 12 -3 1.5 0x1f "text with \n \x1b" [1,2,3] (bytes) <2> <-2> (enumerations).
  */
 #ifndef VSPAN_TESTS_SOURCE_SCRIPT_SCRIPT_H
 #define VSPAN_TESTS_SOURCE_SCRIPT_SCRIPT_H
@@ -27,6 +29,8 @@ enum script_type {
 	SCRIPT_REAL,
 	SCRIPT_STRING,
 	SCRIPT_BYTES,
+	SCRIPT_ENUM,
+	SCRIPT_SIGNED_ENUM,
 };
 
 struct script_field {
@@ -44,6 +48,7 @@ struct script_line {
 	bool has_at;
 	uint64_t at;
 	uint32_t cpu;
+	uint64_t times; /* 0: once */
 	size_t field_count;
 	struct script_field fields[SCRIPT_FIELDS_MAX];
 };

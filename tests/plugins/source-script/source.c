@@ -27,6 +27,8 @@ struct player {
 	enum phase phase;
 	unsigned int step; /* of PHASE_BEGIN and PHASE_END */
 	uint64_t now;
+	struct script_line line; /* the latest one */
+	uint64_t times;          /* that it is still to be played */
 };
 
 static int player_fail(const struct player *player, const char *what)
@@ -92,17 +94,35 @@ static bt_message *player_end(struct player *player, bt_self_message_iterator *i
 		iterator, player->builder.packets[cpu], player->now);
 }
 
+/* The latest line once more, a moment later. */
+static void line_advance(struct script_line *line)
+{
+	for (size_t i = 0; i < line->field_count; i++) {
+		struct script_field *field = &line->fields[i];
+
+		if (strcmp(field->name, "tsc") == 0 || strcmp(field->name, "ts") == 0)
+			field->number++;
+	}
+}
+
 static int player_play(
 	struct player *player, bt_self_message_iterator *iterator, bt_message const **message)
 {
-	struct script_line line;
-	int status = player_read(player, &line);
+	struct script_line *line = &player->line;
+	int status = 1;
 
+	if (player->times > 1) {
+		player->times--;
+		line_advance(line);
+	} else {
+		status = player_read(player, line);
+		player->times = line->times;
+	}
 	if (status <= 0)
 		return status;
-	if (line_time(player, &line, &player->now) < 0)
+	if (line_time(player, line, &player->now) < 0)
 		return -EINVAL;
-	*message = builder_message(&player->builder, iterator, &line, player->now);
+	*message = builder_message(&player->builder, iterator, line, player->now);
 	return *message ? 1 : player_fail(player, "too many event classes");
 }
 
