@@ -21,6 +21,16 @@ static bool power_of_two(uint64_t value)
 	return value != 0 && (value & (value - 1)) == 0;
 }
 
+/* The least power of two that is not below `value`; `value` is at most 2^63. */
+static uint64_t power_of_two_above(uint64_t value)
+{
+	uint64_t power = 1;
+
+	while (power < value)
+		power <<= 1;
+	return power;
+}
+
 /* Takes `size` bytes at the next line; returns their offset. */
 static uint64_t place(uint64_t *end, uint64_t size)
 {
@@ -75,6 +85,9 @@ int geometry_compute(const struct vspan_region_options *options, struct geometry
 		place(&end, (uint64_t)options->ring_count * sizeof(struct vspan_abi_writer));
 	end = align(end, VSPAN_ABI_PAGE);
 	geometry->region_size = end + (uint64_t)options->ring_count * *ring_size;
+	/* QEMU shows a file to its guest as a PCI memory BAR, all of it, in a power of two. */
+	if (options->path != NULL)
+		geometry->region_size = power_of_two_above(geometry->region_size);
 	return 0;
 }
 

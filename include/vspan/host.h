@@ -34,8 +34,9 @@ struct vspan_error {
 struct vspan_region;
 
 struct vspan_region_options {
-	const char *name;       /* of the VM; NULL: "guest" */
-	const char *path;       /* a file to create for QEMU's mem-path; NULL: a sealed memfd */
+	const char *name; /* of the VM; NULL: "guest" */
+	/* A file to create for QEMU's mem-path, its size a power of two; NULL: a sealed memfd. */
+	const char *path;
 	uint32_t ring_count;    /* 1..VSPAN_ABI_RINGS_MAX */
 	uint32_t ring_size;     /* bytes; power of two, VSPAN_ABI_RING_SIZE_MIN..MAX; 0: 1 MiB */
 	uint32_t mode;          /* VSPAN_ABI_MODE_*; 0: block */

@@ -164,6 +164,28 @@ Test(region, does_not_overwrite_an_existing_file)
 	unlink(path);
 }
 
+/* 3 rings of 64 KiB and 256 call sites take 466944 bytes. */
+Test(region, file_is_a_power_of_two_for_a_pci_bar)
+{
+	struct vspan_region_options to_file = options;
+	char path[] = "/tmp/vspan-region-XXXXXX";
+	struct vspan_region *region, *again;
+	int fd = mkstemp(path);
+
+	close(fd);
+	unlink(path);
+	to_file.path = path;
+	cr_assert_eq(vspan_region_create(&to_file, &region, NULL), 0);
+	unlink(path);
+	cr_expect_eq(vspan_region_size(region), 512 << 10);
+	cr_expect_eq(lseek(vspan_region_fd(region), 0, SEEK_END), 512 << 10);
+	cr_expect_eq(region->rings[2].slots_offset + (1 << 16), vspan_region_size(region));
+	cr_assert_eq(vspan_region_open(vspan_region_fd(region), &again, NULL), 0);
+	cr_expect_eq(memcmp(&region->geometry, &again->geometry, sizeof(region->geometry)), 0);
+	vspan_region_close(again);
+	vspan_region_close(region);
+}
+
 Test(region, context_is_whole_and_enable_bytes_are_bounded)
 {
 	const uint64_t trace[2] = {1, 2};
