@@ -61,6 +61,8 @@ static int memory_create(const char *path, uint64_t size, struct vspan_error *er
 		(path == NULL &&
 			fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)) {
 		close(fd);
+		if (path != NULL)
+			unlink(path);
 		return error_set(error, ENOSPC,
 			"cannot get %llu bytes of shared memory: use fewer or smaller rings",
 			(unsigned long long)size);

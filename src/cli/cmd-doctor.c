@@ -85,7 +85,7 @@ int cmd_doctor(int argc, char **argv)
 			return EXIT_USAGE;
 		}
 		if (!parse_format(optarg, &json)) {
-			cli_error("`%s` does not do: expected --format: text or json", optarg);
+			cli_value_error(optarg, "--format: text or json");
 			return EXIT_USAGE;
 		}
 	}

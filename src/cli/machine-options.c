@@ -36,29 +36,6 @@ void machine_defaults(struct machine_options *options)
 	};
 }
 
-static bool parse_mode(const char *text, uint32_t *mode)
-{
-	static const char *const names[] = {
-		[VSPAN_ABI_MODE_BLOCK] = "block",
-		[VSPAN_ABI_MODE_DISCARD] = "discard",
-		[VSPAN_ABI_MODE_OVERWRITE] = "overwrite",
-	};
-	uint32_t i;
-
-	for (i = VSPAN_ABI_MODE_BLOCK; i <= VSPAN_ABI_MODE_OVERWRITE; i++)
-		if (strcmp(text, names[i]) == 0) {
-			*mode = i;
-			return true;
-		}
-	return false;
-}
-
-static bool parse_ring_size(const char *text, uint64_t *bytes)
-{
-	return parse_size(text, bytes) && *bytes >= VSPAN_ABI_RING_SIZE_MIN &&
-		*bytes <= VSPAN_ABI_RING_SIZE_MAX && (*bytes & (*bytes - 1)) == 0;
-}
-
 /* What the value of an option has to be. */
 static const char *expected(int code)
 {
@@ -125,7 +102,7 @@ int machine_option(struct machine_options *options, int code, const char *argume
 		return 0;
 	}
 	if (!good)
-		cli_error("`%s` does not do: expected %s", argument, expected(code));
+		cli_value_error(argument, expected(code));
 	return good ? 1 : -1;
 }
 

@@ -1,24 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* main.c - the command `vspan`: finds the sub-command. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <vspan/version.h>
 #include "cli.h"
+#include "ust-environment.h"
 
 struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
-	bool blocking; /* sets up channels that may block */
+	unsigned environment; /* UST_* it needs */
 	const char *summary;
 };
 
 static const struct command commands[] = {
-	{"doctor", cmd_doctor, false, "say what is missing on this machine, and the remedy"},
-	{"record", cmd_record, true, "boot a guest and record its spans through LTTng"},
-	{"run", cmd_run, false,
-		"boot a guest ELF in a KVM micro-VM; its call sites appear in LTTng"},
+	{"attach", cmd_attach, UST_ALLOW_BLOCKING | UST_NO_WAIT,
+		"drain regions and re-emit their spans through LTTng, until stopped"},
+	{"create", cmd_create, UST_NO_WAIT, "make a region for a VM or process to write to"},
+	{"doctor", cmd_doctor, UST_NO_WAIT, "say what is missing on this machine, and the remedy"},
+	{"record", cmd_record, UST_ALLOW_BLOCKING,
+		"boot a guest and record its spans through LTTng"},
+	{"run", cmd_run, 0, "boot a guest ELF in a KVM micro-VM; its call sites appear in LTTng"},
 };
 
 static void usage(FILE *to)
@@ -34,19 +36,6 @@ static void usage(FILE *to)
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
 	fprintf(to, "\n`vspan COMMAND --help` tells more. vspan --version prints the version.\n");
-}
-
-/*
- * lttng-ust honours a channel's blocking timeout only in processes started with
- * this variable, and reads it before main(): start over with it set.
- */
-static void allow_blocking(char **argv)
-{
-	if (getenv("LTTNG_UST_ALLOW_BLOCKING") != NULL)
-		return;
-	setenv("LTTNG_UST_ALLOW_BLOCKING", "1", 1);
-	execv("/proc/self/exe", argv);
-	/* Not fatal: a burst may then be discarded, and is counted. */
 }
 
 int main(int argc, char **argv)
@@ -69,8 +58,7 @@ int main(int argc, char **argv)
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(argv[1], commands[i].name) != 0)
 			continue;
-		if (commands[i].blocking)
-			allow_blocking(argv);
+		ust_environment(commands[i].environment, argv);
 		return commands[i].run(argc - 1, argv + 1);
 	}
 	cli_error("no command `%s`: `vspan --help` lists the commands", argv[1]);

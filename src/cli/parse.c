@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <vspan/abi.h>
 #include "cli.h"
 
 struct unit {
@@ -38,6 +39,11 @@ void cli_option_error(int code, char **argv)
 			"`%s`: this option takes no value: see `vspan %s --help`", option, argv[0]);
 	else
 		cli_error("no option `%s`: `vspan %s --help` lists the options", option, argv[0]);
+}
+
+void cli_value_error(const char *value, const char *expected)
+{
+	cli_error("`%s` does not do: expected %s", value, expected);
 }
 
 /* A number with one of the units; the list ends with a NULL suffix. */
@@ -99,4 +105,50 @@ bool parse_format(const char *text, bool *json)
 {
 	*json = strcmp(text, "json") == 0;
 	return *json || strcmp(text, "text") == 0;
+}
+
+bool parse_ring_size(const char *text, uint64_t *bytes)
+{
+	return parse_size(text, bytes) && *bytes >= VSPAN_ABI_RING_SIZE_MIN &&
+		*bytes <= VSPAN_ABI_RING_SIZE_MAX && (*bytes & (*bytes - 1)) == 0;
+}
+
+static const char *const modes[] = {
+	[VSPAN_ABI_MODE_BLOCK] = "block",
+	[VSPAN_ABI_MODE_DISCARD] = "discard",
+	[VSPAN_ABI_MODE_OVERWRITE] = "overwrite",
+};
+
+bool parse_mode(const char *text, uint32_t *mode)
+{
+	uint32_t i;
+
+	for (i = VSPAN_ABI_MODE_BLOCK; i <= VSPAN_ABI_MODE_OVERWRITE; i++)
+		if (strcmp(text, modes[i]) == 0) {
+			*mode = i;
+			return true;
+		}
+	return false;
+}
+
+const char *mode_name(uint32_t mode)
+{
+	return mode >= VSPAN_ABI_MODE_BLOCK && mode <= VSPAN_ABI_MODE_OVERWRITE ? modes[mode]
+										: "unknown";
+}
+
+bool parse_clock(const char *text, struct vspan_attach_options *clock)
+{
+	char *end;
+
+	*clock = (struct vspan_attach_options){0};
+	if (strcmp(text, "host") == 0)
+		return true;
+	if (strcmp(text, "unknown") == 0)
+		return clock->counter_unknown = true;
+	if (strncmp(text, "offset:", 7) != 0 || strchr("+-0123456789", text[7]) == NULL)
+		return false;
+	errno = 0;
+	clock->counter_offset = strtoll(text + 7, &end, 10);
+	return errno == 0 && end != text + 7 && *end == '\0';
 }
