@@ -130,8 +130,7 @@ static enum violation step_end(struct step *step)
 	if (status > VSPAN_ABI_STATUS_ERROR || home == NULL)
 		return VIOLATION_SPAN;
 	if (span == NULL) {
-		if (home == step->state || home->dead ||
-			attachment->early.count == EARLY_ENDS_MAX)
+		if (home == step->state || home->dead || attachment->early.count == EARLY_ENDS_MAX)
 			return VIOLATION_SPAN;
 		attachment->early.ends[attachment->early.count++] =
 			(struct early_end){.span = id, .ts = step->ts, .status = status};
@@ -303,8 +302,7 @@ static bool span_let_go(const struct step *step)
 {
 	const struct ring_state *home = ring_of(step->attachment, step->words[0]);
 
-	return home != NULL &&
-		(step->words[0] & VSPAN_ABI_SPAN_POSITION_MASK) <= home->let_go;
+	return home != NULL && (step->words[0] & VSPAN_ABI_SPAN_POSITION_MASK) <= home->let_go;
 }
 
 /* Broken rules cost the record; but a begin may be gone through no fault of the guest's. */

@@ -87,8 +87,7 @@ static struct provider_site *site_register(
 		quota_tell(attachment, site, ret);
 		return NULL;
 	}
-	__atomic_store_n(
-		&attachment->sites_native, attachment->sites_native + 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&attachment->sites_native, attachment->sites_native + 1, __ATOMIC_RELAXED);
 	return provider;
 }
 

@@ -68,17 +68,17 @@ struct vspan_attachment {
 	bool counter_unknown;
 	struct clock_bounds bounds;
 	bool bounds_used;
-	uint64_t news_since;        /* ns: call sites wait to be learned since then, 0: none */
+	uint64_t news_since; /* ns: call sites wait to be learned since then, 0: none */
 	pthread_mutex_t learn_lock;
-	bool learn_wanted;          /* the guest has published more; atomic */
-	bool quota_told;            /* learner's */
-	uint32_t site_count;        /* learned; atomic: release by the learner */
-	uint32_t synced;            /* of them, told to the guest at least once */
+	bool learn_wanted;   /* the guest has published more; atomic */
+	bool quota_told;     /* learner's */
+	uint32_t site_count; /* learned; atomic: release by the learner */
+	uint32_t synced;     /* of them, told to the guest at least once */
 	uint32_t site_quota;
-	uint32_t sites_native;      /* the learner's counts; atomic */
+	uint32_t sites_native; /* the learner's counts; atomic */
 	uint32_t sites_invalid;
-	uint32_t invalid_counted;   /* of them, counted as violations */
-	struct known_site *sites;   /* site_capacity of them */
+	uint32_t invalid_counted; /* of them, counted as violations */
+	struct known_site *sites; /* site_capacity of them */
 	struct early_ends early;
 	bool early_changed;
 	struct checkpoint checkpoint;

@@ -58,7 +58,8 @@ static int lock_file(struct checkpoint *checkpoint, const char *path, struct vsp
 {
 	checkpoint->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (checkpoint->fd < 0)
-		return error_set(error, errno, "cannot open the state file %s: %s; choose another "
+		return error_set(error, errno,
+			"cannot open the state file %s: %s; choose another "
 			"state directory, or see to its permissions",
 			path, strerror(errno));
 	if (flock(checkpoint->fd, LOCK_EX | LOCK_NB) == 0)
@@ -67,20 +68,20 @@ static int lock_file(struct checkpoint *checkpoint, const char *path, struct vsp
 		"the region is attached already: another process holds its state file %s", path);
 }
 
-static int map_file(struct checkpoint *checkpoint, uint32_t rings, const char *path,
-	struct vspan_error *error)
+static int map_file(
+	struct checkpoint *checkpoint, uint32_t rings, const char *path, struct vspan_error *error)
 {
 	char *base;
 
-	checkpoint->size = words_size(rings) + spans_size(rings) +
-		page_up(sizeof(struct journal_store));
+	checkpoint->size =
+		words_size(rings) + spans_size(rings) + page_up(sizeof(struct journal_store));
 	if (ftruncate(checkpoint->fd, (off_t)checkpoint->size) < 0)
-		return error_set(error, errno, "cannot size the state file %s: %s", path,
-			strerror(errno));
+		return error_set(
+			error, errno, "cannot size the state file %s: %s", path, strerror(errno));
 	base = mmap(NULL, checkpoint->size, PROT_READ | PROT_WRITE, MAP_SHARED, checkpoint->fd, 0);
 	if (base == MAP_FAILED)
-		return error_set(error, errno, "cannot map the state file %s: %s", path,
-			strerror(errno));
+		return error_set(
+			error, errno, "cannot map the state file %s: %s", path, strerror(errno));
 	checkpoint->header = (void *)base;
 	checkpoint->rings = (void *)(base + sizeof(struct checkpoint_header));
 	checkpoint->spans = (void *)(base + words_size(rings));
@@ -146,8 +147,8 @@ void checkpoint_close(struct checkpoint *checkpoint, bool final)
 		return;
 	if (checkpoint->header != NULL) {
 		if (final)
-			ignored = ftruncate(checkpoint->fd,
-				(off_t)words_size(checkpoint->header->ring_count));
+			ignored = ftruncate(
+				checkpoint->fd, (off_t)words_size(checkpoint->header->ring_count));
 		munmap(checkpoint->header, checkpoint->size);
 	}
 	(void)ignored;
@@ -171,8 +172,8 @@ static int ring_copy(const struct checkpoint *checkpoint, uint32_t ring)
 {
 	const struct ring_checkpoint *copies = checkpoint->rings[ring].copies;
 
-	return current_copy(copies[0].generation, copies[1].generation,
-		checkpoint->header->generation);
+	return current_copy(
+		copies[0].generation, copies[1].generation, checkpoint->header->generation);
 }
 
 static int early_copy(const struct checkpoint_header *header)
@@ -204,8 +205,7 @@ uint64_t checkpoint_pending(const struct checkpoint *checkpoint, uint32_t ring, 
 		: 0;
 }
 
-void checkpoint_begin(
-	struct checkpoint *checkpoint, uint32_t ring, uint32_t epoch, uint64_t next)
+void checkpoint_begin(struct checkpoint *checkpoint, uint32_t ring, uint32_t epoch, uint64_t next)
 {
 	__atomic_store_n(&checkpoint->rings[ring].pending,
 		(uint64_t)epoch << PENDING_EPOCH_SHIFT | next, __ATOMIC_RELEASE);

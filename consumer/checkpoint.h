@@ -102,12 +102,10 @@ const struct ring_checkpoint *checkpoint_ring(const struct checkpoint *checkpoin
 const struct early_ends *checkpoint_early_ends(const struct checkpoint *checkpoint);
 
 /* How far a batch of that epoch had been emitted, perhaps, that was never committed; 0: none. */
-uint64_t checkpoint_pending(
-	const struct checkpoint *checkpoint, uint32_t ring, uint32_t epoch);
+uint64_t checkpoint_pending(const struct checkpoint *checkpoint, uint32_t ring, uint32_t epoch);
 
 /* Before the first event of a batch that ends at `next` is emitted. */
-void checkpoint_begin(
-	struct checkpoint *checkpoint, uint32_t ring, uint32_t epoch, uint64_t next);
+void checkpoint_begin(struct checkpoint *checkpoint, uint32_t ring, uint32_t epoch, uint64_t next);
 
 /* Makes a ring's new words true, and `early_ends` (NULL: unchanged) with them. */
 void checkpoint_commit(struct checkpoint *checkpoint, uint32_t ring,

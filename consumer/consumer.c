@@ -192,8 +192,7 @@ int vspan_consumer_attach(struct vspan_consumer *consumer, struct vspan_region *
 	if (attachment == NULL)
 		return error_set(error, ENOMEM, "out of memory to attach region %s", region->name);
 	attachment_configure(attachment, consumer, options);
-	ret = attachment_prepare(
-		attachment, options != NULL ? options->state_path : NULL, error);
+	ret = attachment_prepare(attachment, options != NULL ? options->state_path : NULL, error);
 	if (ret < 0) {
 		attachment_discard(attachment, false);
 		return ret;

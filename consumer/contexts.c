@@ -39,8 +39,7 @@ int contexts_push(struct contexts *contexts, const struct context_entry *entry)
 	} else {
 		contexts->entries[contexts->count++] = *entry;
 		contexts->latest = *entry;
-		__atomic_store_n(
-			&contexts->next, contexts->entries[0].position, __ATOMIC_RELEASE);
+		__atomic_store_n(&contexts->next, contexts->entries[0].position, __ATOMIC_RELEASE);
 	}
 	pthread_mutex_unlock(&contexts->lock);
 	return ret;

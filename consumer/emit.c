@@ -145,8 +145,7 @@ struct message_body {
 	uint64_t ts;
 };
 
-void emit_message(
-	struct vspan_attachment *attachment, uint64_t span, uint64_t ts, const char *text)
+void emit_message(struct vspan_attachment *attachment, uint64_t span, uint64_t ts, const char *text)
 {
 	const struct message_body body = {span, ts};
 	const struct journal_part parts[] = {
@@ -197,8 +196,8 @@ static bool replay_site(struct vspan_attachment *attachment, const struct journa
 	return true;
 }
 
-static bool replay_note(const struct vspan_attachment *attachment,
-	const struct journal_entry *head, const void *body, uint32_t size)
+static bool replay_note(const struct vspan_attachment *attachment, const struct journal_entry *head,
+	const void *body, uint32_t size)
 {
 	struct message_body message;
 	struct control_lost lost;
@@ -211,8 +210,8 @@ static bool replay_note(const struct vspan_attachment *attachment,
 	}
 	if (head->type == JOURNAL_LINK && size == sizeof(link)) {
 		memcpy(&link, body, sizeof(link));
-		control_link(attachment->vm, head->ring, link.span, link.linked, link.trace_id,
-			link.ts);
+		control_link(
+			attachment->vm, head->ring, link.span, link.linked, link.trace_id, link.ts);
 		return true;
 	}
 	if (head->type != JOURNAL_MESSAGE || size <= sizeof(message) ||

@@ -35,8 +35,8 @@ void span_finish(struct vspan_attachment *attachment, struct ring_state *state,
 		state->ring.ledger.aborted++;
 	common.ts = end;
 	emit_exit(attachment, span->site, &common);
-	spans_close(&state->spans, span,
-		span_place(attachment->now.ring, attachment->now.position));
+	spans_close(
+		&state->spans, span, span_place(attachment->now.ring, attachment->now.position));
 }
 
 void span_end_early(

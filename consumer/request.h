@@ -13,10 +13,10 @@
 #include <vspan/host.h>
 
 enum request_kind {
-	REQUEST_HELLO,  /* call sites were learned: set enable bytes */
-	REQUEST_DRAIN,  /* drain a stopped vCPU's ring */
-	REQUEST_DEAD,   /* its writer is gone: drain, tear, abort, close */
-	REQUEST_DETACH, /* all rings dead */
+	REQUEST_HELLO,   /* call sites were learned: set enable bytes */
+	REQUEST_DRAIN,   /* drain a stopped vCPU's ring */
+	REQUEST_DEAD,    /* its writer is gone: drain, tear, abort, close */
+	REQUEST_DETACH,  /* all rings dead */
 	REQUEST_SUSPEND, /* drained, for another consumer to go on */
 	REQUEST_LEDGER,
 	REQUEST_LOOK, /* have request->look called: for status.c */

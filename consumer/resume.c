@@ -64,8 +64,7 @@ static void ring_resume(struct vspan_attachment *attachment, struct ring_state *
 	const uint32_t index = state->ring.index;
 	const struct ring_checkpoint *words = checkpoint_ring(&attachment->checkpoint, index);
 
-	state->repeat_until =
-		checkpoint_pending(&attachment->checkpoint, index, state->ring.epoch);
+	state->repeat_until = checkpoint_pending(&attachment->checkpoint, index, state->ring.epoch);
 	/* A new epoch has nothing to do with what an older one left. */
 	if (words != NULL && words->epoch == state->ring.epoch)
 		words_restore(state, words);
@@ -129,8 +128,8 @@ void resume_attachment(struct vspan_attachment *attachment)
 	payload_resume(attachment);
 	for (i = 0; i < attachment->ring_count; i++) {
 		restore.state = &attachment->rings[i];
-		spans_restore(&attachment->rings[i].spans, &checkpoint->spans[i * SPANS_STORED],
-			span_was_open, &restore);
+		spans_restore(&attachment->rings[i].spans,
+			&checkpoint->spans[(size_t)i * SPANS_STORED], span_was_open, &restore);
 	}
 	attachment->resumed = checkpoint->found;
 }
@@ -159,8 +158,7 @@ void resume_begin(struct vspan_attachment *attachment, struct ring_state *state,
 			&attachment->checkpoint, state->ring.index, state->ring.epoch, next);
 }
 
-void resume_commit(
-	struct vspan_attachment *attachment, struct ring_state *state, uint64_t cursor)
+void resume_commit(struct vspan_attachment *attachment, struct ring_state *state, uint64_t cursor)
 {
 	struct ring_checkpoint words;
 	uint32_t i;
@@ -184,8 +182,7 @@ void resume_settle(struct vspan_attachment *attachment)
 	if (!checkpoint_used(&attachment->checkpoint))
 		return;
 	for (i = 0; i < attachment->ring_count; i++) {
-		resume_commit(
-			attachment, &attachment->rings[i], attachment->rings[i].ring.cursor);
+		resume_commit(attachment, &attachment->rings[i], attachment->rings[i].ring.cursor);
 		checkpoint_begin(&attachment->checkpoint, i, attachment->rings[i].ring.epoch,
 			attachment->rings[i].ring.cursor);
 	}

@@ -24,8 +24,7 @@ void resume_begin(struct vspan_attachment *attachment, struct ring_state *state,
  * It has been: from now on the ring has been read up to `cursor`. Before its slots
  * are given back, or a successor would find them overwritten.
  */
-void resume_commit(
-	struct vspan_attachment *attachment, struct ring_state *state, uint64_t cursor);
+void resume_commit(struct vspan_attachment *attachment, struct ring_state *state, uint64_t cursor);
 
 /* Nothing is being emitted, or ever will be again, for what is left behind. */
 void resume_settle(struct vspan_attachment *attachment);

@@ -13,7 +13,6 @@
 #include "control.h"
 #include "endings.h"
 #include "resume.h"
-#include <vspan/arch.h>
 
 /* An idle consumer sleeps longer and longer, up to this. */
 #define IDLE_SLEEP_MAX_NS UINT64_C(1000000)
@@ -59,7 +58,7 @@ static void attachment_bound_clock(struct vspan_consumer *consumer,
 	int64_t offset;
 
 	clock_bounds_before(&attachment->bounds, batch->records[batch->record_count - 1].counter,
-		vspan_arch_counter());
+		clock_counter());
 	if (state->idle_counter != 0)
 		clock_bounds_after(
 			&attachment->bounds, batch->records[0].counter, state->idle_counter);
@@ -101,7 +100,7 @@ static bool ring_drain(struct vspan_consumer *consumer, struct vspan_attachment 
 static void ring_seen_empty(
 	struct vspan_attachment *attachment, struct ring_state *state, uint64_t now)
 {
-	const uint64_t counter = vspan_arch_counter();
+	const uint64_t counter = clock_counter();
 
 	if (now - state->idle_ts < IDLE_WATERMARK_NS && !attachment->counter_unknown)
 		return;
@@ -188,8 +187,7 @@ static void attachment_ledger(
 }
 
 /* Everything committed is read; the rest stays for whoever goes on. */
-static void attachment_suspend(
-	struct vspan_consumer *consumer, struct vspan_attachment *attachment)
+static void attachment_suspend(struct vspan_consumer *consumer, struct vspan_attachment *attachment)
 {
 	struct vspan_ledger account;
 	uint32_t i;

@@ -165,7 +165,7 @@ void spans_restore(struct span_table *table, struct open_span *store,
 		store[i].bucket_next = table->unused;
 		table->unused = &store[i];
 	}
-	qsort(found, count, sizeof(found[0]), span_compare);
+	qsort(found, count, sizeof(struct open_span *), span_compare);
 	for (i = 0; i < count; i++) {
 		found[i]->closed = 0;
 		spans_link(table, found[i]);

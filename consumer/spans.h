@@ -45,10 +45,10 @@ struct span_table {
 	struct open_span *buckets[SPANS_BUCKETS];
 	struct open_span *oldest, *newest;
 	struct open_span *innermost;
-	struct open_span *unused;  /* free list, by bucket_next */
-	struct open_span *limbo;   /* closed, not committed yet; by bucket_next */
-	struct open_span *store;   /* SPANS_STORED places, or NULL: from the heap */
-	uint32_t store_used;       /* places ever used */
+	struct open_span *unused; /* free list, by bucket_next */
+	struct open_span *limbo;  /* closed, not committed yet; by bucket_next */
+	struct open_span *store;  /* SPANS_STORED places, or NULL: from the heap */
+	uint32_t store_used;      /* places ever used */
 	uint32_t count;
 };
 

@@ -6,14 +6,13 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <vspan/access.h>
 #include "attachment.h"
 #include "control.h"
 
 /* Where the ring stands: the next record comes at this position or later. */
 static uint64_t ring_position(const struct vspan_attachment *attachment, uint32_t ring)
 {
-	return vspan_read_once(&attachment->rings[ring].ring.writer->reserve);
+	return ring_reserved(&attachment->rings[ring].ring);
 }
 
 static int context_enter(struct vspan_attachment *attachment, uint32_t ring, uint64_t position,
@@ -31,8 +30,7 @@ static int context_enter(struct vspan_attachment *attachment, uint32_t ring, uin
 		return ret;
 	region_set_context(attachment->region, ring, entry.trace_id, entry.span, position,
 		context != NULL ? context->flags : 0);
-	control_context(
-		attachment->vm, ring, entry.trace_id, entry.span, position, clock_now_ns());
+	control_context(attachment->vm, ring, entry.trace_id, entry.span, position, clock_now_ns());
 	return 0;
 }
 
@@ -61,6 +59,6 @@ void vspan_attachment_vcpu_exit(
 void vspan_attachment_vcpu_halt(struct vspan_attachment *attachment, uint32_t ring)
 {
 	if (ring < attachment->ring_count)
-		control_vcpu_halt(attachment->vm, ring, ring_position(attachment, ring),
-			clock_now_ns());
+		control_vcpu_halt(
+			attachment->vm, ring, ring_position(attachment, ring), clock_now_ns());
 }

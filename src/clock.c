@@ -21,6 +21,11 @@ uint64_t clock_now_ns(void)
 	return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
 }
 
+uint64_t clock_counter(void)
+{
+	return vspan_arch_counter();
+}
+
 /*
  * The counter is read between two readings of the clock; the middle of the
  * narrowest bracket is the best estimate, half of it the bound.

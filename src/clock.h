@@ -35,6 +35,9 @@ struct clock {
 /* CLOCK_MONOTONIC now, in ns. */
 uint64_t clock_now_ns(void);
 
+/* The host's counter now, in ticks. */
+uint64_t clock_counter(void);
+
 /* Reads both host clocks together: the tightest of several tries. */
 void clock_sample(struct clock_sample *sample);
 

@@ -334,3 +334,8 @@ void ring_go_to(struct ring *ring, uint64_t cursor)
 	ring->cursor = cursor;
 	vspan_cursor_store_C(&ring->host->cursor, cursor);
 }
+
+uint64_t ring_reserved(const struct ring *ring)
+{
+	return vspan_read_once(&ring->writer->reserve);
+}

@@ -85,6 +85,9 @@ uint32_t ring_read(struct ring *ring, enum ring_look look, uint64_t now, uint64_
 /* A reader that takes over: the next position to read is `cursor` (edge C). */
 void ring_go_to(struct ring *ring, uint64_t cursor);
 
+/* The next position the guest will reserve, as it says; exact while its vCPU is stopped. */
+uint64_t ring_reserved(const struct ring *ring);
+
 /* Gives the batch's slots back to the writer (edge C). */
 void ring_release(struct ring *ring, const struct batch *batch);
 

@@ -35,19 +35,20 @@ static bool hex_read(const char *text, uint32_t digits, uint64_t *value)
 /* Later versions may append "-..." to what version 00 has; ff is no version. */
 static bool version_fits(const char *text, uint64_t version)
 {
-	return version != 0xff &&
-		(text[LENGTH] == '\0' || (version > 0 && text[LENGTH] == '-'));
+	return version != 0xff && (text[LENGTH] == '\0' || (version > 0 && text[LENGTH] == '-'));
 }
 
-int vspan_trace_context_parse(const char *text, struct vspan_trace_context *out)
+int vspan_trace_context_parse(const char *traceparent, struct vspan_trace_context *out)
 {
 	uint64_t version, flags;
 
-	if (strnlen(text, LENGTH) != LENGTH || text[2] != '-' || text[35] != '-' ||
-		text[52] != '-' || !hex_read(text, 2, &version) || !version_fits(text, version) ||
-		!hex_read(text + 3, 16, &out->trace_id[0]) ||
-		!hex_read(text + 19, 16, &out->trace_id[1]) ||
-		!hex_read(text + 36, 16, &out->span_id) || !hex_read(text + 53, 2, &flags))
+	if (strnlen(traceparent, LENGTH) != LENGTH || traceparent[2] != '-' ||
+		traceparent[35] != '-' || traceparent[52] != '-' ||
+		!hex_read(traceparent, 2, &version) || !version_fits(traceparent, version) ||
+		!hex_read(traceparent + 3, 16, &out->trace_id[0]) ||
+		!hex_read(traceparent + 19, 16, &out->trace_id[1]) ||
+		!hex_read(traceparent + 36, 16, &out->span_id) ||
+		!hex_read(traceparent + 53, 2, &flags))
 		return -EINVAL;
 	out->flags = (uint32_t)flags;
 	if ((out->trace_id[0] | out->trace_id[1]) == 0 || out->span_id == 0)

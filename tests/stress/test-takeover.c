@@ -42,12 +42,12 @@ struct note {
 /* Shared between the lives. */
 static struct notebook {
 	uint32_t life;
-	uint32_t die_at;    /* the first life ends at that note */
-	bool die_before;    /* ...before it is written, as if LTTng never got it */
+	uint32_t die_at; /* the first life ends at that note */
+	bool die_before; /* ...before it is written, as if LTTng never got it */
 	uint32_t count[LIVES];
 	struct note notes[LIVES][NOTES_MAX];
 	struct vspan_ledger ledger;
-} *book;
+} * book;
 
 static int failures;
 

@@ -24,8 +24,9 @@ Test(trace_context, reads_and_writes_the_example_of_the_recommendation)
 Test(trace_context, later_versions_may_say_more)
 {
 	cr_expect_eq(vspan_trace_context_parse("0" EXAMPLE, &context), -EINVAL);
-	cr_expect_eq(vspan_trace_context_parse(
-			     "cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more", &context),
+	cr_expect_eq(
+		vspan_trace_context_parse(
+			"cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more", &context),
 		0);
 	cr_expect_eq(vspan_trace_context_parse(EXAMPLE "-more", &context), -EINVAL);
 	cr_expect_eq(vspan_trace_context_parse(
@@ -49,5 +50,6 @@ Test(trace_context, refuses_what_is_malformed)
 	size_t i;
 
 	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-		cr_expect_eq(vspan_trace_context_parse(wrong[i], &context), -EINVAL, "%s", wrong[i]);
+		cr_expect_eq(
+			vspan_trace_context_parse(wrong[i], &context), -EINVAL, "%s", wrong[i]);
 }
