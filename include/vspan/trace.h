@@ -97,11 +97,14 @@
  *              reason: enumeration of VSPAN_TRACE_LOST_*
  *   violation  vm vcpu class(string) count position
  *   watermark  vm vcpu ts position   every event of the ring before ts has been emitted
- *   vcpu_enter vm vcpu position ts   the host enters the vCPU: records from position on are of that
- * stay vcpu_exit  vm vcpu reason(string) position ts vcpu_halt  vm vcpu position ts resume     vm
- * vcpu position ts   a consumer took over there from one that ended without detaching notice     vm
- * text(string)       what the consumer told its user; vm 0: of all message    vm vcpu span ts
- * text(string)      status message of a span link       vm vcpu span linked trace_high trace_low ts
+ *   vcpu_enter vm vcpu position ts   the host enters the vCPU: records from position on are
+ *              of that stay
+ *   vcpu_exit  vm vcpu reason(string) position ts
+ *   vcpu_halt  vm vcpu position ts
+ *   resume     vm vcpu position ts   a consumer took over there from one that did not detach
+ *   notice     vm text(string)   what the consumer told its user; vm 0: not of one VM
+ *   message    vm vcpu span ts text(string)      status message of a span
+ *   link       vm vcpu span linked trace_high trace_low ts
  *   context    vm vcpu trace_high trace_low span position ts
  *   ledger     vm vcpu epoch attempted emitted discarded_guest discarded_host torn invalid in_ring
  *   span       as class span, then name(string) provider(string)    for sites without an own class
