@@ -21,15 +21,43 @@
 /* The interpreter's stack: a word for a number or string, two for an array. */
 #define FILTER_MAX (HEAD_BYTES_MAX + sizeof(uint64_t[2]) * VSPAN_ABI_FIELDS_MAX)
 
+/* The leading fields of each class as they are in the trace: provider_layouts, packed. */
+struct span_head {
+	uint32_t vm, vcpu;
+	uint64_t span, parent, tsc, ts, duration;
+	uint8_t status, kind;
+	uint32_t flags;
+} __attribute__((packed));
+
+struct event_head {
+	uint32_t vm, vcpu;
+	uint64_t span, tsc, ts;
+	uint32_t flags;
+} __attribute__((packed));
+
+struct entry_head {
+	uint32_t vm, vcpu;
+	uint64_t span, parent, tsc, ts;
+	uint8_t kind;
+	uint32_t flags;
+} __attribute__((packed));
+
+struct exit_head {
+	uint32_t vm, vcpu;
+	uint64_t span, tsc, ts;
+	uint8_t status;
+	uint32_t flags;
+} __attribute__((packed));
+
 struct provider_emission {
 	const struct provider_site *provider;
-	const struct provider_layout *layout;
+	enum provider_class class;
+	const struct provider_common *common;
 	const struct payload *payload;
 	uint32_t field_count; /* own fields this class has */
 	uint32_t packed_size; /* 0: not packed yet */
 	bool filter_ready;
 	uint16_t strings[VSPAN_ABI_FIELDS_MAX]; /* where each is in packed[] */
-	uint64_t head[HEAD_COUNT];
 	uint8_t packed[PACKED_MAX];
 	char filter[FILTER_MAX];
 };
@@ -89,14 +117,62 @@ static uint8_t *field_pack(struct provider_emission *emission, uint32_t index, u
 	}
 }
 
+static uint8_t *span_head_pack(const struct provider_common *from, uint8_t *to)
+{
+	const struct span_head head = {from->vm, from->vcpu, from->span, from->parent, from->tsc,
+		from->ts, from->duration, from->status, from->kind, from->flags};
+
+	memcpy(to, &head, sizeof(head));
+	return to + sizeof(head);
+}
+
+static uint8_t *event_head_pack(const struct provider_common *from, uint8_t *to)
+{
+	const struct event_head head = {
+		from->vm, from->vcpu, from->span, from->tsc, from->ts, from->flags};
+
+	memcpy(to, &head, sizeof(head));
+	return to + sizeof(head);
+}
+
+static uint8_t *entry_head_pack(const struct provider_common *from, uint8_t *to)
+{
+	const struct entry_head head = {from->vm, from->vcpu, from->span, from->parent, from->tsc,
+		from->ts, from->kind, from->flags};
+
+	memcpy(to, &head, sizeof(head));
+	return to + sizeof(head);
+}
+
+static uint8_t *exit_head_pack(const struct provider_common *from, uint8_t *to)
+{
+	const struct exit_head head = {
+		from->vm, from->vcpu, from->span, from->tsc, from->ts, from->status, from->flags};
+
+	memcpy(to, &head, sizeof(head));
+	return to + sizeof(head);
+}
+
+static uint8_t *head_pack(
+	enum provider_class class, const struct provider_common *from, uint8_t *to)
+{
+	switch (class) {
+	case CLASS_SPAN:
+		return span_head_pack(from, to);
+	case CLASS_EVENT:
+		return event_head_pack(from, to);
+	case CLASS_ENTRY:
+		return entry_head_pack(from, to);
+	default:
+		return exit_head_pack(from, to);
+	}
+}
+
 static void emission_pack(struct provider_emission *emission)
 {
-	const struct provider_layout *layout = emission->layout;
-	uint8_t *to = emission->packed;
+	uint8_t *to = head_pack(emission->class, emission->common, emission->packed);
 	uint32_t i;
 
-	for (i = 0; i < layout->count; i++)
-		to = word_store(to, emission->head[layout->head[i]], layout->size[i]);
 	for (i = 0; i < emission->field_count; i++)
 		to = field_pack(emission, i, to);
 	emission->packed_size = (uint32_t)(to - emission->packed);
@@ -137,18 +213,34 @@ static char *field_push(const struct provider_emission *emission, uint32_t index
 	return filter_push(to, &bytes);
 }
 
+static void head_fill(uint64_t head[HEAD_COUNT], const struct provider_common *common)
+{
+	head[HEAD_VM] = common->vm;
+	head[HEAD_VCPU] = common->vcpu;
+	head[HEAD_SPAN] = common->span;
+	head[HEAD_PARENT] = common->parent;
+	head[HEAD_TSC] = common->tsc;
+	head[HEAD_TS] = common->ts;
+	head[HEAD_DURATION] = common->duration;
+	head[HEAD_STATUS] = common->status;
+	head[HEAD_KIND] = common->kind;
+	head[HEAD_FLAGS] = common->flags;
+}
+
 static const char *emission_filter(struct provider_emission *emission)
 {
-	const struct provider_layout *layout = emission->layout;
+	const struct provider_layout *layout = &provider_layouts[emission->class];
 	char *to = emission->filter;
+	uint64_t head[HEAD_COUNT];
 	uint32_t i;
 
 	if (emission->filter_ready)
 		return emission->filter;
 	if (emission->packed_size == 0)
 		emission_pack(emission);
+	head_fill(head, emission->common);
 	for (i = 0; i < layout->count; i++)
-		to = filter_push(to, &emission->head[layout->head[i]]);
+		to = filter_push(to, &head[layout->head[i]]);
 	for (i = 0; i < emission->field_count; i++)
 		to = field_push(emission, i, to);
 	assert(to <= emission->filter + FILTER_MAX);
@@ -228,20 +320,6 @@ bool provider_site_enabled(const struct provider_site *provider)
 	return event_enabled(&provider->event[0]) || provider_site_edges_enabled(provider);
 }
 
-static void head_fill(uint64_t head[HEAD_COUNT], const struct provider_common *common)
-{
-	head[HEAD_VM] = common->vm;
-	head[HEAD_VCPU] = common->vcpu;
-	head[HEAD_SPAN] = common->span;
-	head[HEAD_PARENT] = common->parent;
-	head[HEAD_TSC] = common->tsc;
-	head[HEAD_TS] = common->ts;
-	head[HEAD_DURATION] = common->duration;
-	head[HEAD_STATUS] = common->status;
-	head[HEAD_KIND] = common->kind;
-	head[HEAD_FLAGS] = common->flags;
-}
-
 /* Calls every probe on the event's tracepoint: one per session and trigger. */
 static void emission_send(struct provider_emission *emission, const struct provider_event *event)
 {
@@ -266,12 +344,12 @@ static void provider_emit(const struct provider_site *provider, enum provider_cl
 	if (!event_enabled(event))
 		return;
 	emission.provider = provider;
-	emission.layout = &provider_layouts[class];
+	emission.class = class;
+	emission.common = common;
 	emission.payload = payload;
 	emission.field_count = payload != NULL ? provider->field_count : 0;
 	emission.packed_size = 0;
 	emission.filter_ready = false;
-	head_fill(emission.head, common);
 	emission_send(&emission, event);
 }
 

@@ -41,7 +41,6 @@ struct provider_layout {
 	const char *uri;
 	uint8_t count;
 	uint8_t head[HEAD_COUNT]; /* enum provider_head */
-	uint8_t size[HEAD_COUNT]; /* bytes each takes in the trace */
 };
 
 extern const struct provider_layout provider_layouts[CLASS_COUNT];
