@@ -276,7 +276,7 @@ void region_set_greeted(struct vspan_region *region, uint32_t count)
 {
 	struct vspan_abi_control *control = region_at(region, region->geometry.control_offset);
 
-	vspan_describe_store_u32_E(&control->greeted, count);
+	vspan_greeted_store_I(&control->greeted, count);
 }
 
 bool region_has_history(const struct vspan_region *region)

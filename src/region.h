@@ -92,7 +92,7 @@ void region_set_draining(struct vspan_region *region, bool draining);
 /* Tells the guest that a consumer lives: a new value each time. */
 void region_beat(struct vspan_region *region);
 
-/* Tells the guest that the enable bytes of its first `count` call sites have been set (E). */
+/* Tells the guest that the enable bytes of its first `count` call sites have been set (I). */
 void region_set_greeted(struct vspan_region *region, uint32_t count);
 
 /* True if any of its rings has been drained before. */

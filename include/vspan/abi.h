@@ -154,8 +154,17 @@ struct vspan_abi_control {
 	uint32_t draining;     /* 1: a consumer is attached */
 	uint64_t ping;         /* number of the last clock ping, 0: none yet */
 	uint64_t ping_counter; /* host counter when that ping was sent */
-	uint64_t heartbeat;    /* changes as long as a consumer lives; hosts may leave it 0 */
-	uint32_t greeted;      /* call sites whose enable bytes have been set at least once */
+	/*
+	 * Incremented by the consumer in every round, at least every few milliseconds
+	 * while it lives: a guest that waited for it in vain need not wait again until
+	 * this changes. Hosts before this word leave it 0.
+	 */
+	uint64_t heartbeat;
+	/*
+	 * Call sites of hello.site_count whose enable bytes the host has set (I): what
+	 * a guest without a doorbell waits for after its hello, a bounded time.
+	 */
+	uint32_t greeted;
 	uint32_t reserved0;
 	uint64_t reserved[11];
 };

@@ -190,6 +190,20 @@ static inline uint64_t vspan_context_recheck_H(const uint64_t *sequence)
 	return __atomic_load_n(sequence, __ATOMIC_RELAXED);
 }
 
+/*
+ * Edge I, greeted. Host: region_set_greeted(). Guest: process_wait_hello().
+ * A guest that sees the count sees the enable bytes of that many call sites.
+ */
+static inline void vspan_greeted_store_I(uint32_t *greeted, uint32_t sites)
+{
+	__atomic_store_n(greeted, sites, __ATOMIC_RELEASE);
+}
+
+static inline uint32_t vspan_greeted_load_I(const uint32_t *greeted)
+{
+	return __atomic_load_n(greeted, __ATOMIC_ACQUIRE);
+}
+
 #ifdef __cplusplus
 }
 #endif

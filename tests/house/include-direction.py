@@ -22,7 +22,7 @@ ALLOWED = {
 }
 # room -> public headers it may include
 PUBLIC = {
-    "guest": {"abi", "access", "arch", "guest", "microvm", "port", "port-inline", "site", "writer"},
+    "guest": {"abi", "access", "arch", "guest", "microvm", "port", "port-inline", "process", "site", "writer"},
     "src": {"abi", "access", "arch", "host"},
     "src/vmm": {"abi", "arch", "host", "microvm"},
     "consumer": {"abi", "host", "trace"},

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include <vspan/access.h>
 #include "region.h"
 
 static const struct vspan_region_options options = {
@@ -204,5 +205,18 @@ Test(region, context_is_whole_and_enable_bytes_are_bounded)
 	cr_expect_eq(*(uint8_t *)region_at(region,
 			     region->geometry.enables_offset + region->geometry.site_capacity),
 		0);
+	vspan_region_close(region);
+}
+
+Test(region, greeted_is_told_to_the_guest)
+{
+	struct vspan_region *region = create();
+	const struct vspan_abi_control *control =
+		region_at(region, region->geometry.control_offset);
+
+	cr_expect_eq(vspan_greeted_load_I(&control->greeted), 0);
+	region_set_greeted(region, 7);
+	cr_expect_eq(vspan_greeted_load_I(&control->greeted), 7);
+	cr_expect_eq(control->heartbeat, 0);
 	vspan_region_close(region);
 }
