@@ -6,11 +6,11 @@
 #include "generated.h"
 
 #define TEN(m, d) m(d##0) m(d##1) m(d##2) m(d##3) m(d##4) m(d##5) m(d##6) m(d##7) m(d##8) m(d##9)
-#define HUNDRED(m, d)                                                                              \
-	TEN(m, d##0)                                                                               \
-	TEN(m, d##1)                                                                               \
-	TEN(m, d##2) TEN(m, d##3) TEN(m, d##4) TEN(m, d##5) TEN(m, d##6) TEN(m, d##7) TEN(m, d##8) \
-		TEN(m, d##9)
+#define HUNDRED(m, d) \
+	TEN(m, d##0)  \
+	TEN(m, d##1)  \
+	TEN(m, d##2)  \
+	TEN(m, d##3) TEN(m, d##4) TEN(m, d##5) TEN(m, d##6) TEN(m, d##7) TEN(m, d##8) TEN(m, d##9)
 #define EACH(m) HUNDRED(m, 0) HUNDRED(m, 1) HUNDRED(m, 2) HUNDRED(m, 3) HUNDRED(m, 4)
 
 #define DEFINE(n)                                                        \
