@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Compiles every public header by itself, without warnings, as C99, C11 and C++.
+# Compiles every public header by itself, without warnings, as C99, C11 and C++;
+# those of the process port, which has thread-local storage, as GNU C.
 # Usage: headers-alone.sh SOURCE_ROOT BUILD_INCLUDE CC CXX
 set -eu
 root=$1 generated=$2 cc=$3 cxx=$4
@@ -21,5 +22,12 @@ for header in "$root"/include/vspan/*.h "$work"/vspan/version.h; do
         -fsyntax-only "$work/alone.cc" || { echo "$name fails as C++"; exit 1; }
     count=$((count + 1))
 done
-echo "$count headers, each alone as C99, C11 and C++"
+port=$root/guest/ports/process/include
+for name in port-inline process; do
+    printf '#include <vspan/%s.h>\nextern int vspan_alone;\n' "$name" >"$work/alone.c"
+    $cc -std=gnu99 -Wall -Wextra -Werror -I"$port" -I"$root/include" \
+        -fsyntax-only "$work/alone.c" || { echo "process port: $name.h fails"; exit 1; }
+    count=$((count + 1))
+done
+echo "$count headers, each alone"
 [ "$count" -ge 11 ]

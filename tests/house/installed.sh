@@ -53,10 +53,37 @@ void guest_main(const struct vspan_microvm_boot *boot)
 	microvm_exit(vspan_attach("bare") == VSPAN_ATTACH_OK ? 42 : 1);
 }
 C
+cat >"$work/process.c" <<'C'
+#include <stdio.h>
+#include <vspan/guest.h>
+#include <vspan/process.h>
+VSPAN_SPAN(app, work, VSPAN_LEVEL_INFO, (u64, number));
+int main(void)
+{
+	int ret = vspan_attach("app");
+	VSPAN_SCOPE(app, work, 1);
+	if (ret == VSPAN_ATTACH_ABSENT && vspan_process_problem() != NULL)
+		puts(vspan_process_problem());
+	return ret == VSPAN_ATTACH_ABSENT ? 0 : 1;
+}
+C
+cat >"$work/attach-only.c" <<'C'
+#include <vspan/guest.h>
+int main(void) { return vspan_attach("app") == VSPAN_ATTACH_ABSENT ? 0 : 1; }
+C
+cp "$work/process.c" "$work/process.cc"
 # shellcheck disable=SC2046
 cc -Wall -Werror "$work/guest.c" -o "$work/guest" $(pkg-config --cflags --libs vspan-guest)
 # shellcheck disable=SC2046
 cc -Wall -Werror "$work/host.c" -o "$work/host" $(pkg-config --cflags --libs vspan)
+for source in process.c attach-only.c; do
+    # shellcheck disable=SC2046
+    cc -Wall -Werror "$work/$source" -o "$work/process" $(pkg-config --cflags --libs vspan-process)
+    "$work/process"
+done
+# shellcheck disable=SC2046
+c++ -Wall -Werror "$work/process.cc" -o "$work/process" $(pkg-config --cflags --libs vspan-process)
+VSPAN_REGION="$work/none" "$work/process" | grep 'none: No such file'
 # shellcheck disable=SC2046
 cc -Wall -Werror "$work/bare.c" -o "$work/bare.elf" -nostdlib -static \
     -Wl,-T,"$(pkg-config --variable=linker_script vspan-bare-x86_64)" \
