@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * idt.c - the interrupt descriptor table, and what the entry points of start.S
- * call. One table serves all vCPUs.
+ * idt.c - the interrupt descriptor table, and what the entry points of
+ * interrupts.S call. One table serves all vCPUs.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -11,7 +11,7 @@
 
 #define IDT_EXCEPTIONS 32u
 #define IDT_VECTORS (VSPAN_MICROVM_TIMER_VECTOR + 1)
-#define IDT_ENTRY_SIZE 16u /* of each entry point in start.S */
+#define IDT_ENTRY_SIZE 16u /* of each entry point in interrupts.S */
 #define IDT_CODE_SELECTOR 8u
 #define IDT_INTERRUPT_GATE 0x8e00u /* present, ring 0; interrupts off on entry */
 #define EXCEPTION_PAGE_FAULT 14u
@@ -36,11 +36,11 @@ struct idt_exception_frame {
 	uint64_t rip;
 };
 
-/* In start.S. */
+/* In interrupts.S. */
 extern const char idt_exception_entries[];
 void idt_timer_entry(void);
 
-/* Called from start.S. */
+/* Called from interrupts.S. */
 void idt_timer(void);
 _Noreturn void idt_exception(const struct idt_exception_frame *frame);
 
@@ -82,6 +82,7 @@ void idt_timer(void)
 
 	if (handler != NULL)
 		handler();
+	idt_timer_acknowledge();
 }
 
 _Noreturn void idt_exception(const struct idt_exception_frame *frame)

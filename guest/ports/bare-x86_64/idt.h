@@ -17,4 +17,7 @@ void idt_load(void);
  */
 void idt_timer_handler_set(void (*handler)(void));
 
+/* In machine.c: tells the interrupt controller that the timer's handler is done. */
+void idt_timer_acknowledge(void);
+
 #endif /* VSPAN_BARE_IDT_H */

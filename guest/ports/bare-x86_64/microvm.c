@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * microvm.c - the console and the report of a bare-metal guest, where they take
- * more than one port write.
+ * microvm.c - the console and the report of a bare-metal guest, as far as they are
+ * the same on every machine; the rest of microvm.h is machine.c of the port.
  */
 #include "microvm.h"
 
 #define DECIMAL_DIGITS_MAX 20u
 
-static void console_put(char byte)
-{
-	microvm_out(VSPAN_MICROVM_PORT_CONSOLE, (uint8_t)byte);
-}
-
 void microvm_console_write(const char *text)
 {
 	while (*text != '\0')
-		console_put(*text++);
+		microvm_console_put(*text++);
 }
 
 void microvm_console_write_hex(uint64_t number)
@@ -25,7 +20,7 @@ void microvm_console_write_hex(uint64_t number)
 	while (shift > 0 && number >> shift == 0)
 		shift -= 4;
 	for (; shift >= 0; shift -= 4)
-		console_put("0123456789abcdef"[number >> shift & 0xf]);
+		microvm_console_put("0123456789abcdef"[number >> shift & 0xf]);
 }
 
 void microvm_console_write_number(uint64_t number)
@@ -38,7 +33,7 @@ void microvm_console_write_number(uint64_t number)
 		number /= 10;
 	} while (number != 0);
 	while (count > 0)
-		console_put(digits[--count]);
+		microvm_console_put(digits[--count]);
 }
 
 void microvm_report_start(struct vspan_microvm_report *report)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * microvm.h - what a bare-metal guest asks of the micro-VM, as functions: its
- * console, its timer, its report, its end. Tracing is not here (port.c).
+ * microvm.h - what a bare-metal guest asks of its machine, as functions: its
+ * console, its timer, its report, its end. Each port has a machine.c behind them:
+ * the one beside this file asks the micro-VM.
  */
 #ifndef VSPAN_BARE_MICROVM_H
 #define VSPAN_BARE_MICROVM_H
@@ -16,6 +17,7 @@
 void guest_main(const struct vspan_microvm_boot *boot);
 
 /* Text on the host's console, a line at a time per vCPU. */
+void microvm_console_put(char byte);
 void microvm_console_write(const char *text);
 void microvm_console_write_hex(uint64_t number);
 void microvm_console_write_number(uint64_t number);
@@ -26,22 +28,17 @@ void microvm_report_start(struct vspan_microvm_report *report);
 /* Adds a count under a name of printable ASCII; a long name is cut, an entry too many dropped. */
 void microvm_report_add(struct vspan_microvm_report *report, const char *name, uint64_t value);
 
+/* A 32-bit port write, as all of the micro-VM's ports take. */
 static inline void microvm_out(uint16_t port, uint32_t value)
 {
 	__asm__ volatile("outl %0, %1" : : "a"(value), "d"(port) : "memory");
 }
 
 /* Hands the report to the host. */
-static inline void microvm_report(const struct vspan_microvm_report *report)
-{
-	microvm_out(VSPAN_MICROVM_PORT_REPORT, (uint32_t)(uintptr_t)report);
-}
+void microvm_report(const struct vspan_microvm_report *report);
 
 /* This vCPU's timer interrupt, every `period_us` microseconds; 0: off. */
-static inline void microvm_timer_set(uint32_t period_us)
-{
-	microvm_out(VSPAN_MICROVM_PORT_TIMER, period_us);
-}
+void microvm_timer_set(uint32_t period_us);
 
 static inline void microvm_interrupts_enable(void)
 {
@@ -72,10 +69,6 @@ static inline _Noreturn void microvm_stop(void)
 }
 
 /* Ends the whole VM with a status of 0..255. */
-static inline _Noreturn void microvm_exit(uint32_t status)
-{
-	microvm_out(VSPAN_MICROVM_PORT_EXIT, status);
-	microvm_stop();
-}
+_Noreturn void microvm_exit(uint32_t status);
 
 #endif /* VSPAN_BARE_MICROVM_H */

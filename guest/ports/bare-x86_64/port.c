@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * port.c - the bare-metal x86-64 port for vspan's micro-VM: rings by vCPU number
- * through GS, the TSC, port I/O as the way to the host, the region where the
- * boot structure says.
+ * port.c - the bare-metal x86-64 port: rings by vCPU number through GS, the TSC,
+ * the region where the boot structure says. The way to the host is the machine's.
  */
 #include <vspan/microvm.h>
 #include <vspan/port-inline.h>
@@ -38,17 +37,6 @@ uint32_t vspan_port_ring(void)
 uint64_t vspan_port_counter(void)
 {
 	return vspan_arch_counter();
-}
-
-void vspan_port_notify(uint32_t reason, uint32_t ring)
-{
-	static const uint16_t ports[] = {
-		[VSPAN_NOTIFY_FULL] = VSPAN_MICROVM_PORT_FULL,
-		[VSPAN_NOTIFY_FLUSH] = VSPAN_MICROVM_PORT_FLUSH,
-		[VSPAN_NOTIFY_HELLO] = VSPAN_MICROVM_PORT_HELLO,
-	};
-
-	__asm__ volatile("outl %0, %1" : : "a"(ring), "d"(ports[reason]) : "memory");
 }
 
 void *vspan_port_map(uint64_t *size)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * start.S - where each vCPU wakes up, and the entry points of its interrupts.
- * The state on arrival is the contract of <vspan/microvm.h>; the C side is
- * guest_main() of the guest and idt.c.
+ * start.S - where each vCPU of the micro-VM wakes up. The state on arrival is the
+ * contract of <vspan/microvm.h>; the C side is guest_main() of the guest.
  */
 	.section .text.start, "ax", @progbits
 
@@ -21,65 +20,5 @@ _start:
 	hlt
 	jmp	1b
 	.size _start, . - _start
-
-	.text
-
-	/*
-	 * The processor aligned the stack to 16 before it pushed five words; nine
-	 * more make it aligned again for the call. Vector registers are not saved:
-	 * guest code is compiled without them.
-	 */
-	.globl idt_timer_entry
-	.type idt_timer_entry, @function
-idt_timer_entry:
-	pushq	%rax
-	pushq	%rcx
-	pushq	%rdx
-	pushq	%rsi
-	pushq	%rdi
-	pushq	%r8
-	pushq	%r9
-	pushq	%r10
-	pushq	%r11
-	cld
-	call	idt_timer
-	popq	%r11
-	popq	%r10
-	popq	%r9
-	popq	%r8
-	popq	%rdi
-	popq	%rsi
-	popq	%rdx
-	popq	%rcx
-	popq	%rax
-	iretq
-	.size idt_timer_entry, . - idt_timer_entry
-
-	/*
-	 * One entry per exception, IDT_ENTRY_SIZE (idt.c) bytes apart. Those for
-	 * which the processor pushes no error code push a 0, so that the frame
-	 * below is the same for all: vector, error code, rip, cs, rflags, rsp, ss.
-	 */
-	.globl idt_exception_entries
-	.balign	16
-idt_exception_entries:
-	.set	vector, 0
-	.rept	32
-	.balign	16
-	.if	(vector != 8) && ((vector < 10) || (vector > 14)) && (vector != 17) && (vector != 21) && (vector != 29) && (vector != 30)
-	pushq	$0
-	.endif
-	pushq	$vector
-	jmp	exception_common
-	.set	vector, vector + 1
-	.endr
-	.balign	16
-
-exception_common:
-	movq	%rsp, %rdi
-	andq	$-16, %rsp
-	cld
-	call	idt_exception
-	.size idt_exception_entries, . - idt_exception_entries
 
 	.section .note.GNU-stack, "", @progbits
