@@ -84,10 +84,12 @@ done
 # shellcheck disable=SC2046
 c++ -Wall -Werror "$work/process.cc" -o "$work/process" $(pkg-config --cflags --libs vspan-process)
 VSPAN_REGION="$work/none" "$work/process" | grep 'none: No such file'
-# shellcheck disable=SC2046
-cc -Wall -Werror "$work/bare.c" -o "$work/bare.elf" -nostdlib -static \
-    -Wl,-T,"$(pkg-config --variable=linker_script vspan-bare-x86_64)" \
-    $(pkg-config --cflags --libs vspan-bare-x86_64)
+for machine in bare qemu; do
+    # shellcheck disable=SC2046
+    cc -Wall -Werror "$work/bare.c" -o "$work/$machine.elf" -nostdlib -static \
+        -Wl,-T,"$(pkg-config --variable=linker_script vspan-$machine-x86_64)" \
+        $(pkg-config --cflags --libs vspan-$machine-x86_64)
+done
 "$work/guest"
 LD_LIBRARY_PATH="${pc%/pkgconfig/*}" "$work/host"
 "$prefix/bin/vspan" --version
@@ -97,5 +99,15 @@ elif [ $? = 42 ]; then
     echo "a bare-metal guest, too: booted, attached"
 else
     echo "a bare-metal guest, too; not booted here: $(cat "$work/run")"
+fi
+if command -v qemu-system-x86_64 >/dev/null; then
+    # No region there: the guest ends with 1, QEMU with 2 * 1 + 1.
+    status=0
+    timeout 60 qemu-system-x86_64 -accel tcg -m 64 -nodefaults -display none -no-reboot \
+        -device isa-debug-exit,iobase=0xf4,iosize=4 -kernel "$work/qemu.elf" || status=$?
+    [ "$status" = 3 ] || { echo "the guest of QEMU ended with $status instead of 3" && exit 1; }
+    echo "the same for QEMU: booted"
+else
+    echo "the same for QEMU; not booted here: no qemu-system-x86_64"
 fi
 find "$prefix" -name 'babeltrace-plugin-vspan.so' | grep -q .
