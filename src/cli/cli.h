@@ -17,6 +17,9 @@
 /* Sub-commands: argv[0] is the sub-command's name. Return an exit code. */
 int cmd_attach(int argc, char **argv);
 int cmd_create(int argc, char **argv);
+int cmd_detach(int argc, char **argv);
+int cmd_list(int argc, char **argv);
+int cmd_status(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_record(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include "cli.h"
 #include "daemon.h"
+#include "handover.h"
 #include "log.h"
 #include "places.h"
 
@@ -205,9 +206,13 @@ int cmd_attach(int argc, char **argv)
 
 	if (ret >= 0)
 		return ret;
+	if (options.to != NULL)
+		return handover(options.to, options.clock, options.daemon.region_count,
+			options.daemon.regions);
 	if (defaults(&options, &error) < 0) {
 		cli_error("%s", error.text);
 		return EXIT_FAILED;
 	}
+	options.daemon.consumer.log = log_consumer;
 	return daemon_run(&options.daemon);
 }

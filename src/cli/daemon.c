@@ -9,11 +9,14 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 #include "account.h"
+#include "answers.h"
 #include "cli.h"
 #include "error.h"
 #include "log.h"
 #include "notify.h"
+#include "server.h"
 #include "service.h"
+#include "watcher.h"
 
 /* Call sites a guest has published are known, and so enabled, after this. */
 #define TICK_MS 50
@@ -21,7 +24,10 @@
 struct daemon {
 	const struct daemon_options *options;
 	struct service service;
-	int signals; /* readable: a signal asks us to end */
+	struct server *server; /* NULL: none */
+	int signals;           /* readable: a signal asks us to end */
+	enum watched watched;
+	bool answered; /* the session daemon did, once */
 };
 
 /* Ours are read from a descriptor; lttng-ust's threads block all of them. */
@@ -67,19 +73,56 @@ static int attach_all(struct daemon *daemon)
 			log_line(LOG_ERR, NULL, "%s", error.text);
 			if (!daemon->options->keep_going)
 				return ret;
+			continue;
 		}
+		log_line(LOG_INFO, served->name, "attached %s, as VM %u", served->path, served->vm);
 	}
 	return 0;
 }
 
+/* Tells once of each change. */
+static void watch(struct daemon *daemon)
+{
+	const enum watched now = watcher_look();
+	int level;
+	const char *news = watched_news(daemon->watched, now, daemon->answered, &level);
+
+	if (news != NULL)
+		log_line(level, NULL, "%s", news);
+	daemon->answered |= now == WATCHED_ANSWERS;
+	daemon->watched = now;
+	daemon->service.session_daemon = watched_name(now);
+}
+
+static void tell_manager(const struct daemon *daemon, const char *state)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "%sSTATUS=regions: %u, session daemon: %s", state,
+		daemon->service.count, daemon->service.session_daemon);
+	notify_send(text);
+}
+
 static void serve(struct daemon *daemon)
 {
-	struct pollfd fds[] = {{.fd = daemon->signals, .events = POLLIN}};
+	struct pollfd fds[] = {
+		{.fd = daemon->signals, .events = POLLIN},
+		{.fd = daemon->server != NULL ? server_fd(daemon->server) : -1, .events = POLLIN},
+	};
+	uint32_t told = daemon->service.count;
+	enum watched watched = daemon->watched;
 
 	while (fds[0].revents == 0) {
 		if (poll(fds, sizeof(fds) / sizeof(fds[0]), TICK_MS) < 0)
 			fds[0].revents = 0;
+		if (daemon->server != NULL)
+			server_turn(daemon->server);
 		service_learn(&daemon->service);
+		watch(daemon);
+		if (told != daemon->service.count || watched != daemon->watched)
+			tell_manager(daemon, "");
+		told = daemon->service.count;
+		watched = daemon->watched;
 	}
 }
 
@@ -99,6 +142,33 @@ static void detach_all(struct daemon *daemon)
 	account_end(&account, &daemon->service.gone);
 }
 
+/* Attaches, serves until a signal. 0 or a negative errno that has been told. */
+static int daemon_live(struct daemon *daemon)
+{
+	const struct daemon_options *options = daemon->options;
+	struct vspan_error error = {0};
+	int ret = 0;
+
+	/* First: of two daemons by one name the second touches no region. */
+	if (options->control != NULL)
+		ret = server_open(options->control, answer_request, &daemon->service,
+			&daemon->server, &error);
+	if (ret < 0) {
+		log_line(LOG_ERR, NULL, "%s", error.text);
+		return ret;
+	}
+	if (!watcher_start())
+		log_line(LOG_WARNING, NULL, "no thread left to watch the session daemon");
+	ret = attach_all(daemon);
+	if (ret < 0)
+		return ret;
+	tell_manager(daemon, "READY=1\n");
+	serve(daemon);
+	notify_send("STOPPING=1");
+	signals_restore(daemon->signals);
+	return 0;
+}
+
 int daemon_run(const struct daemon_options *options)
 {
 	static struct daemon daemon;
@@ -112,13 +182,8 @@ int daemon_run(const struct daemon_options *options)
 		log_line(LOG_ERR, NULL, "%s", error.text);
 		return EXIT_FAILED;
 	}
-	ret = attach_all(&daemon);
-	if (ret == 0) {
-		notify_send("READY=1");
-		serve(&daemon);
-		notify_send("STOPPING=1");
-		signals_restore(daemon.signals);
-	}
+	ret = daemon_live(&daemon);
+	server_close(daemon.server);
 	detach_all(&daemon);
 	service_close(&daemon.service);
 	close(daemon.signals);

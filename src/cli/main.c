@@ -17,10 +17,13 @@ static const struct command commands[] = {
 	{"attach", cmd_attach, UST_ALLOW_BLOCKING | UST_NO_WAIT,
 		"drain regions and re-emit their spans through LTTng, until stopped"},
 	{"create", cmd_create, UST_NO_WAIT, "make a region for a VM or process to write to"},
+	{"detach", cmd_detach, UST_NO_WAIT, "have a running vspan attach let go of regions"},
 	{"doctor", cmd_doctor, UST_NO_WAIT, "say what is missing on this machine, and the remedy"},
+	{"list", cmd_list, UST_NO_WAIT, "list the call sites guests have published"},
 	{"record", cmd_record, UST_ALLOW_BLOCKING,
 		"boot a guest and record its spans through LTTng"},
 	{"run", cmd_run, 0, "boot a guest ELF in a KVM micro-VM; its call sites appear in LTTng"},
+	{"status", cmd_status, UST_NO_WAIT, "show what a running vspan attach drains"},
 };
 
 static void usage(FILE *to)

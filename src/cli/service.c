@@ -19,6 +19,7 @@
 int service_open(struct service *service, const struct vspan_consumer_options *options,
 	struct vspan_error *error)
 {
+	service->session_daemon = "unknown";
 	return vspan_consumer_create(options, &service->consumer, error);
 }
 
@@ -177,17 +178,24 @@ static int word_open(const char *word, struct vspan_error *error)
 	return fd;
 }
 
+int service_open_word(const char *word, char path[PATH_MAX], struct vspan_error *error)
+{
+	int fd = word_open(word, error);
+
+	if (fd >= 0 && (strncmp(word, "fd:", 3) == 0 || realpath(word, path) == NULL))
+		snprintf(path, PATH_MAX, "%s", word);
+	return fd;
+}
+
 int service_attach_word(struct service *service, const char *word,
 	const struct vspan_attach_options *clock, struct served **out, struct vspan_error *error)
 {
 	char path[PATH_MAX];
-	int fd = word_open(word, error);
+	int fd = service_open_word(word, path, error);
 	int ret;
 
 	if (fd < 0)
 		return fd;
-	if (strncmp(word, "fd:", 3) == 0 || realpath(word, path) == NULL)
-		snprintf(path, sizeof(path), "%s", word);
 	ret = service_attach(service, path, fd, clock, out, error);
 	close(fd);
 	return ret;

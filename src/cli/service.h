@@ -23,6 +23,7 @@ struct served {
 
 struct service {
 	struct vspan_consumer *consumer;
+	const char *session_daemon;  /* how it is: watched_name() */
 	const char *state_directory; /* NULL: nothing is remembered */
 	struct served *served[SERVICE_REGIONS_MAX];
 	uint32_t count;
@@ -42,7 +43,13 @@ void service_close(struct service *service);
 int service_attach(struct service *service, const char *path, int fd,
 	const struct vspan_attach_options *clock, struct served **out, struct vspan_error *error);
 
-/* The same for a word of the command line: a path, or fd:N. */
+/*
+ * Opens a word of the command line, a path or fd:N; `path` is what to call it. A
+ * descriptor, or a negative errno.
+ */
+int service_open_word(const char *word, char path[PATH_MAX], struct vspan_error *error);
+
+/* Both at once. */
 int service_attach_word(struct service *service, const char *word,
 	const struct vspan_attach_options *clock, struct served **out, struct vspan_error *error);
 

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* watcher.c - see watcher.h. */
+#include "watcher.h"
+
+#include <lttng/lttng.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <syslog.h>
+#include <unistd.h>
+#include "clock.h"
+
+#define PATIENCE_NS (WATCHER_PATIENCE_S * UINT64_C(1000000000))
+#define PAUSE_S 1
+
+/* Both are written by the thread alone. */
+static enum watched last = WATCHED_UNKNOWN;
+static uint64_t asked; /* ns, 0: no question is open */
+
+/* A daemon that hangs still takes connections: only an answer is a sign of life. */
+static enum watched ask(void)
+{
+	struct lttng_session *sessions = NULL;
+	int count;
+
+	if (lttng_session_daemon_alive() != 1)
+		return WATCHED_ABSENT;
+	count = lttng_list_sessions(&sessions);
+	free(sessions);
+	return count == -LTTNG_ERR_NO_SESSIOND ? WATCHED_ABSENT : WATCHED_ANSWERS;
+}
+
+static void *watch(void *data)
+{
+	enum watched answer;
+
+	prctl(PR_SET_NAME, "vspan-watcher");
+	for (;;) {
+		__atomic_store_n(&asked, clock_now_ns(), __ATOMIC_RELAXED);
+		answer = ask();
+		__atomic_store_n(&last, answer, __ATOMIC_RELAXED);
+		__atomic_store_n(&asked, 0, __ATOMIC_RELEASE);
+		sleep(PAUSE_S);
+	}
+	return data;
+}
+
+bool watcher_start(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, watch, NULL) != 0)
+		return false;
+	/* Nobody waits for it: it may hang with the daemon, for ever. */
+	pthread_detach(thread);
+	return true;
+}
+
+enum watched watcher_look(void)
+{
+	const uint64_t since = __atomic_load_n(&asked, __ATOMIC_ACQUIRE);
+
+	if (since != 0 && clock_now_ns() - since > PATIENCE_NS)
+		return WATCHED_HUNG;
+	return __atomic_load_n(&last, __ATOMIC_RELAXED);
+}
+
+const char *watched_name(enum watched state)
+{
+	static const char *const names[] = {
+		[WATCHED_UNKNOWN] = "unknown",
+		[WATCHED_ABSENT] = "absent",
+		[WATCHED_ANSWERS] = "answers",
+		[WATCHED_HUNG] = "hung",
+	};
+
+	return names[state];
+}
+
+const char *watched_news(enum watched before, enum watched now, bool answered, int *level)
+{
+	if (before == now)
+		return NULL;
+	switch (now) {
+	case WATCHED_ABSENT:
+		*level = answered ? LOG_WARNING : LOG_NOTICE;
+		return answered ? "the session daemon is gone: tracing starts again when one runs"
+				: "no session daemon answers: tracing starts when one does";
+	case WATCHED_ANSWERS:
+		*level = answered ? LOG_NOTICE : LOG_INFO;
+		return answered ? "the session daemon answers again" : "a session daemon answers";
+	case WATCHED_HUNG:
+		*level = LOG_WARNING;
+		return "the session daemon does not answer: draining goes on, but events are lost "
+		       "once its buffers are full; see what lttng-sessiond waits for, or restart "
+		       "it";
+	default:
+		return NULL;
+	}
+}
