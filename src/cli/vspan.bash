@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+# vspan.bash - completion of `vspan` for bash. tests/e2e/test-completion.py keeps
+# it level with what --help says.
+
+_vspan_options() {
+    case $1 in
+    attach) echo "--control= --no-control --to= --keep-going --state-dir= --no-state --clock=
+        --poll= --quiet-time= --site-quota= --site-quota-total= --format= --help" ;;
+    create) echo "--rings= --ring-size= --mode= --sites= --name= --force --format= --help" ;;
+    detach) echo "--to= --format= --help" ;;
+    doctor) echo "--format= --help" ;;
+    list | status) echo "--control= --format= --help" ;;
+    record) echo "--output= --session= --filter= --edges --cpus= --memory= --name= --timeout=
+        --quiet --kill-after= --kill-cpu= --ring-size= --mode= --poll= --drain-on-exit
+        --format= --help" ;;
+    run) echo "--cpus= --memory= --name= --timeout= --quiet --kill-after= --kill-cpu=
+        --ring-size= --mode= --poll= --drain-on-exit --format= --help" ;;
+    esac
+}
+
+# What may follow an option's `=`.
+_vspan_values() {
+    case $1 in
+    --format) COMPREPLY=($(compgen -W "text json" -- "$2")) ;;
+    --mode) COMPREPLY=($(compgen -W "block discard overwrite" -- "$2")) ;;
+    --clock) COMPREPLY=($(compgen -W "host unknown offset:" -- "$2")) ;;
+    --output | --state-dir) COMPREPLY=($(compgen -d -- "$2")) ;;
+    --control | --to) COMPREPLY=($(compgen -f -- "$2")) ;;
+    *) COMPREPLY=() ;;
+    esac
+}
+
+_vspan() {
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+    local command=${COMP_WORDS[1]}
+
+    if [ "$COMP_CWORD" -eq 1 ]; then
+        COMPREPLY=($(compgen -W "attach create detach doctor list record run status --help
+            --version" -- "$word"))
+    elif [ "$word" = "=" ]; then
+        _vspan_values "$before" ""
+    elif [ "$before" = "=" ]; then
+        _vspan_values "${COMP_WORDS[COMP_CWORD - 2]}" "$word"
+    elif [[ $word == -* ]]; then
+        COMPREPLY=($(compgen -W "$(_vspan_options "$command")" -- "$word"))
+        [[ ${COMPREPLY-} == *= ]] && compopt -o nospace 2>/dev/null
+    else
+        COMPREPLY=($(compgen -f -- "$word"))
+    fi
+}
+complete -o filenames -F _vspan vspan
