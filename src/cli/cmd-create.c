@@ -201,7 +201,7 @@ static int options_read(struct create_options *options, int argc, char **argv)
 int cmd_create(int argc, char **argv)
 {
 	struct create_options options = {.region.ring_count = 1};
-	struct vspan_region *region;
+	struct vspan_region *region = NULL;
 	struct vspan_error error = {0};
 	char name[VSPAN_ABI_REGION_NAME];
 	int ret = options_read(&options, argc, argv);
@@ -213,7 +213,7 @@ int cmd_create(int argc, char **argv)
 			file_name(options.region.path));
 		options.region.name = name;
 	}
-	if (create(&options, &region, &error) < 0) {
+	if (create(&options, &region, &error) < 0 || region == NULL) {
 		cli_error("%s%s", error.text, error.code == EEXIST ? "; --force replaces it" : "");
 		return EXIT_FAILED;
 	}

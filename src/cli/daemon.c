@@ -7,10 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 #include "account.h"
 #include "answers.h"
 #include "cli.h"
+#include "control.h"
 #include "error.h"
 #include "log.h"
 #include "notify.h"
@@ -20,6 +22,8 @@
 
 /* Call sites a guest has published are known, and so enabled, after this. */
 #define TICK_MS 50
+#define VISIBLE_PAUSE_NS 10000000
+#define VISIBLE_TRIES 50
 
 struct daemon {
 	const struct daemon_options *options;
@@ -56,6 +60,26 @@ static void signals_restore(int fd)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+/*
+ * LTTng tells a program that starts which events to record a little later; what is
+ * drained before would be emitted to nobody. Only a session that records is waited
+ * for, and not for long: it may have no events of ours.
+ */
+static void wait_for_session(void)
+{
+	const struct timespec pause = {.tv_nsec = VISIBLE_PAUSE_NS};
+	enum watched watched;
+	int i;
+
+	for (i = 0; i < VISIBLE_TRIES && !control_attach_enabled(); i++) {
+		watched = watcher_look();
+		if (watched == WATCHED_ABSENT ||
+			(watched == WATCHED_ANSWERS && !watcher_recording()))
+			return;
+		nanosleep(&pause, NULL);
+	}
 }
 
 /* 0, or a negative errno if one was refused and that is reason to end. */
@@ -159,6 +183,7 @@ static int daemon_live(struct daemon *daemon)
 	}
 	if (!watcher_start())
 		log_line(LOG_WARNING, NULL, "no thread left to watch the session daemon");
+	wait_for_session();
 	ret = attach_all(daemon);
 	if (ret < 0)
 		return ret;

@@ -4,8 +4,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <lttng/lttng.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,35 +16,17 @@
 /* LTTng-UST's buffers live in /dev/shm: 8 x 1 MiB per CPU for `vspan record`, and then some. */
 #define SHARED_MEMORY_ENOUGH (UINT64_C(64) << 20)
 
-static void found(struct finding *finding, enum finding_kind kind, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void found(struct finding *finding, enum finding_kind kind, const char *format, ...)
-{
-	va_list args;
-
-	finding->kind = kind;
-	va_start(args, format);
-	vsnprintf(finding->text, sizeof(finding->text), format, args);
-	va_end(args);
-}
-
-static void remedy(struct finding *finding, const char *text)
-{
-	snprintf(finding->remedy, sizeof(finding->remedy), "%s", text);
-}
-
 static void check_kvm(struct finding *finding)
 {
 	struct vspan_error error = {0};
 
 	finding->subject = "kvm";
 	if (vmm_probe(&error) == 0) {
-		found(finding, FINDING_GOOD, "runs guests");
+		finding_found(finding, FINDING_GOOD, "runs guests");
 		return;
 	}
-	found(finding, FINDING_MISSING, "%s", error.text);
-	remedy(finding,
+	finding_found(finding, FINDING_MISSING, "%s", error.text);
+	finding_remedy(finding,
 		"`vspan run` and `vspan record` need it: enable virtualisation, and see that you "
 		"may open /dev/kvm");
 }
@@ -74,13 +54,13 @@ void doctor_cpu_flags(const char *cpuinfo, struct finding *finding)
 	bool nonstop = has_flag(cpuinfo, "flags", "nonstop_tsc");
 
 	if (constant && nonstop) {
-		found(finding, FINDING_GOOD, "invariant (constant_tsc, nonstop_tsc)");
+		finding_found(finding, FINDING_GOOD, "invariant (constant_tsc, nonstop_tsc)");
 		return;
 	}
-	found(finding, FINDING_MISSING, "not invariant: %s%s%s missing in /proc/cpuinfo",
+	finding_found(finding, FINDING_MISSING, "not invariant: %s%s%s missing in /proc/cpuinfo",
 		constant ? "" : "constant_tsc", !constant && !nonstop ? " and " : "",
 		nonstop ? "" : "nonstop_tsc");
-	remedy(finding,
+	finding_remedy(finding,
 		"times would be wrong: use a processor, or a VM type, that offers an invariant "
 		"time stamp counter");
 }
@@ -98,40 +78,26 @@ static void check_counter(struct finding *finding)
 	doctor_cpu_flags(text, finding);
 }
 
-static void check_daemon(struct finding *finding)
-{
-	finding->subject = "session daemon";
-	if (lttng_session_daemon_alive() == 1) {
-		found(finding, FINDING_GOOD, "running, and yours to use");
-		return;
-	}
-	found(finding, FINDING_LIMITED, "none that you may use");
-	remedy(finding,
-		"`vspan record` starts a private one; for sessions of your own run `lttng-sessiond "
-		"--daemonize`, "
-		"or join the group `tracing` to use root's");
-}
-
 void doctor_shared_memory(const char *path, struct finding *finding)
 {
 	struct statvfs status;
 	uint64_t available;
 
 	if (statvfs(path, &status) < 0) {
-		found(finding, FINDING_MISSING, "%s: %s", path, strerror(errno));
-		remedy(finding, "LTTng needs it: mount a tmpfs there");
+		finding_found(finding, FINDING_MISSING, "%s: %s", path, strerror(errno));
+		finding_remedy(finding, "LTTng needs it: mount a tmpfs there");
 		return;
 	}
 	available = (uint64_t)status.f_bavail * status.f_frsize;
 	if (available >= SHARED_MEMORY_ENOUGH && access(path, W_OK) == 0) {
-		found(finding, FINDING_GOOD, "%llu MiB free in %s",
+		finding_found(finding, FINDING_GOOD, "%llu MiB free in %s",
 			(unsigned long long)(available >> 20), path);
 		return;
 	}
-	found(finding, FINDING_LIMITED, "%llu MiB free in %s%s",
+	finding_found(finding, FINDING_LIMITED, "%llu MiB free in %s%s",
 		(unsigned long long)(available >> 20), path,
 		access(path, W_OK) == 0 ? "" : ", which you may not write");
-	remedy(finding,
+	finding_remedy(finding,
 		"LTTng's buffers may not fit: `mount -o remount,size=1G` it, or see to its "
 		"permissions");
 }
@@ -160,19 +126,19 @@ void doctor_plugin_path(const char *path, const char *installed, struct finding 
 	while (at != NULL && *at != '\0') {
 		length = strcspn(at, ":");
 		if (holds_plugin(at, length)) {
-			found(finding, FINDING_GOOD, "in %.*s (BABELTRACE_PLUGIN_PATH)",
+			finding_found(finding, FINDING_GOOD, "in %.*s (BABELTRACE_PLUGIN_PATH)",
 				(int)length, at);
 			return;
 		}
 		at += length + (at[length] == ':');
 	}
 	if (holds_plugin(installed, strlen(installed))) {
-		found(finding, FINDING_GOOD, "in %s", installed);
+		finding_found(finding, FINDING_GOOD, "in %s", installed);
 		return;
 	}
-	found(finding, FINDING_LIMITED, "%s is neither in BABELTRACE_PLUGIN_PATH nor in %s", PLUGIN,
-		installed);
-	remedy(finding,
+	finding_found(finding, FINDING_LIMITED, "%s is neither in BABELTRACE_PLUGIN_PATH nor in %s",
+		PLUGIN, installed);
+	finding_remedy(finding,
 		"traces can be recorded, but not shown as trees: `meson install`, or set "
 		"BABELTRACE_PLUGIN_PATH");
 }
@@ -186,8 +152,12 @@ static void check_plugin(struct finding *finding)
 const doctor_check doctor_checks[] = {
 	check_kvm,
 	check_counter,
-	check_daemon,
+	doctor_check_daemon,
+	doctor_check_permissions,
+	doctor_check_places,
+	doctor_check_variables,
 	check_shared_memory,
 	check_plugin,
+	doctor_check_qemu,
 	NULL,
 };

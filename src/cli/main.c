@@ -4,26 +4,23 @@
 #include <string.h>
 #include <vspan/version.h>
 #include "cli.h"
-#include "ust-environment.h"
 
 struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
-	unsigned environment; /* UST_* it needs */
 	const char *summary;
 };
 
 static const struct command commands[] = {
-	{"attach", cmd_attach, UST_ALLOW_BLOCKING | UST_NO_WAIT,
+	{"attach", cmd_attach,
 		"drain regions and re-emit their spans through LTTng, until stopped"},
-	{"create", cmd_create, UST_NO_WAIT, "make a region for a VM or process to write to"},
-	{"detach", cmd_detach, UST_NO_WAIT, "have a running vspan attach let go of regions"},
-	{"doctor", cmd_doctor, UST_NO_WAIT, "say what is missing on this machine, and the remedy"},
-	{"list", cmd_list, UST_NO_WAIT, "list the call sites guests have published"},
-	{"record", cmd_record, UST_ALLOW_BLOCKING,
-		"boot a guest and record its spans through LTTng"},
-	{"run", cmd_run, 0, "boot a guest ELF in a KVM micro-VM; its call sites appear in LTTng"},
-	{"status", cmd_status, UST_NO_WAIT, "show what a running vspan attach drains"},
+	{"create", cmd_create, "make a region for a VM or process to write to"},
+	{"detach", cmd_detach, "have a running vspan attach let go of regions"},
+	{"doctor", cmd_doctor, "say what is missing on this machine, and the remedy"},
+	{"list", cmd_list, "list the call sites guests have published"},
+	{"record", cmd_record, "boot a guest and record its spans through LTTng"},
+	{"run", cmd_run, "boot a guest ELF in a KVM micro-VM; its call sites appear in LTTng"},
+	{"status", cmd_status, "show what a running vspan attach drains"},
 };
 
 static void usage(FILE *to)
@@ -59,10 +56,8 @@ int main(int argc, char **argv)
 		return EXIT_OK;
 	}
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (strcmp(argv[1], commands[i].name) != 0)
-			continue;
-		ust_environment(commands[i].environment, argv);
-		return commands[i].run(argc - 1, argv + 1);
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
 	}
 	cli_error("no command `%s`: `vspan --help` lists the commands", argv[1]);
 	return EXIT_USAGE;

@@ -31,7 +31,8 @@ void service_close(struct service *service)
 
 /*
  * A description of our own: its lock says to other processes that this region has
- * a consumer, and ends with us however we end.
+ * a consumer, and ends with us however we end. Where we may not open it again, in a
+ * sandbox, the one we were given has to do.
  */
 static int reopen(int fd, const char *path, struct vspan_error *error)
 {
@@ -41,9 +42,9 @@ static int reopen(int fd, const char *path, struct vspan_error *error)
 	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
 	own = open(name, O_RDWR | O_CLOEXEC | O_NOCTTY);
 	if (own < 0)
-		return error_set(error, errno,
-			"cannot open %s for reading and writing: %s; see to its permissions", path,
-			strerror(errno));
+		own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (own < 0)
+		return error_set(error, errno, "cannot keep %s open: %s", path, strerror(errno));
 	if (flock(own, LOCK_EX | LOCK_NB) == 0)
 		return own;
 	close(own);
@@ -134,7 +135,7 @@ int service_attach(struct service *service, const char *path, int fd,
 			"another daemon with a --control of its own",
 			path, SERVICE_REGIONS_MAX);
 	ret = served_new(service, path, fd, &served, error);
-	if (ret < 0)
+	if (ret < 0 || served == NULL)
 		return ret;
 	/* A copy of an attached region is another file, and yet the same VM in a trace. */
 	if (has_identity(service, served->region))
@@ -240,9 +241,8 @@ void service_detach(struct service *service, struct served *served, struct vspan
 	assert(i < service->count);
 	vspan_consumer_detach(served->attachment, ledger);
 	vspan_ledger_add(&service->gone, ledger);
-	memmove(&service->served[i], &service->served[i + 1],
-		(service->count - i - 1) * sizeof(service->served[0]));
-	service->count--;
+	for (service->count--; i < service->count; i++)
+		service->served[i] = service->served[i + 1];
 	served_free(served);
 }
 

@@ -14,19 +14,24 @@
 #define PATIENCE_NS (WATCHER_PATIENCE_S * UINT64_C(1000000000))
 #define PAUSE_S 1
 
-/* Both are written by the thread alone. */
+/* All are written by the thread alone. */
 static enum watched last = WATCHED_UNKNOWN;
 static uint64_t asked; /* ns, 0: no question is open */
+static bool recording;
 
 /* A daemon that hangs still takes connections: only an answer is a sign of life. */
 static enum watched ask(void)
 {
 	struct lttng_session *sessions = NULL;
-	int count;
+	bool active = false;
+	int i, count;
 
 	if (lttng_session_daemon_alive() != 1)
 		return WATCHED_ABSENT;
 	count = lttng_list_sessions(&sessions);
+	for (i = 0; i < count; i++)
+		active = active || sessions[i].enabled != 0;
+	__atomic_store_n(&recording, active, __ATOMIC_RELAXED);
 	free(sessions);
 	return count == -LTTNG_ERR_NO_SESSIOND ? WATCHED_ABSENT : WATCHED_ANSWERS;
 }
@@ -64,6 +69,11 @@ enum watched watcher_look(void)
 	if (since != 0 && clock_now_ns() - since > PATIENCE_NS)
 		return WATCHED_HUNG;
 	return __atomic_load_n(&last, __ATOMIC_RELAXED);
+}
+
+bool watcher_recording(void)
+{
+	return __atomic_load_n(&recording, __ATOMIC_RELAXED);
 }
 
 const char *watched_name(enum watched state)

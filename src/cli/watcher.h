@@ -23,6 +23,9 @@ bool watcher_start(void);
 /* How it is now; never waits. */
 enum watched watcher_look(void);
 
+/* True if a recording session was active when it last answered. */
+bool watcher_recording(void);
+
 /* "absent", "answers"... */
 const char *watched_name(enum watched state);
 

@@ -65,3 +65,49 @@ Test(doctor, the_plugin_is_looked_for_in_every_place)
 	unlink(file);
 	rmdir(directory);
 }
+
+Test(doctor, a_place_that_is_there_or_can_be_made_will_do)
+{
+	char directory[] = "/tmp/vspan-doctor-XXXXXX", path[256];
+
+	cr_assert_not_null(mkdtemp(directory));
+	doctor_place(directory, &finding);
+	cr_expect_eq(finding.kind, FINDING_GOOD);
+	snprintf(path, sizeof(path), "%s/vspan", directory);
+	doctor_place(path, &finding);
+	cr_expect_eq(finding.kind, FINDING_GOOD);
+	cr_expect_not_null(strstr(finding.text, "can be made"));
+	snprintf(path, sizeof(path), "%s/missing/vspan", directory);
+	doctor_place(path, &finding);
+	cr_expect_eq(finding.kind, FINDING_LIMITED);
+	cr_expect_not_null(strstr(finding.remedy, "--control"));
+	rmdir(directory);
+}
+
+Test(doctor, a_program_is_looked_for_along_the_path)
+{
+	doctor_program("/nowhere::/bin:/usr/bin", "sh", &finding);
+	cr_expect_eq(finding.kind, FINDING_GOOD);
+	doctor_program("/nowhere", "sh", &finding);
+	cr_expect_eq(finding.kind, FINDING_LIMITED);
+	doctor_program(NULL, "sh", &finding);
+	cr_expect_eq(finding.kind, FINDING_LIMITED);
+}
+
+Test(doctor, variables_that_get_in_the_way_are_named)
+{
+	setenv("LTTNG_UST_REGISTER_TIMEOUT", "0", 1);
+	unsetenv("LTTNG_UST_DEBUG");
+	doctor_check_variables(&finding);
+	cr_expect_eq(finding.kind, FINDING_GOOD);
+	setenv("LTTNG_UST_DEBUG", "1", 1);
+	doctor_check_variables(&finding);
+	cr_expect_not_null(strstr(finding.text, "LTTNG_UST_DEBUG"));
+	setenv("LTTNG_UST_CLOCK_PLUGIN", "/some/clock.so", 1);
+	doctor_check_variables(&finding);
+	cr_expect_not_null(strstr(finding.text, "LTTNG_UST_CLOCK_PLUGIN"));
+	setenv("LTTNG_UST_REGISTER_TIMEOUT", "-1", 1);
+	doctor_check_variables(&finding);
+	cr_expect_eq(finding.kind, FINDING_LIMITED);
+	cr_expect_not_null(strstr(finding.text, "LTTNG_UST_REGISTER_TIMEOUT=-1"));
+}
