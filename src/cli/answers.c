@@ -12,6 +12,7 @@
 #include "error.h"
 #include "ledger-print.h"
 #include "log.h"
+#include "site-json.h"
 
 /* Deep enough for any request; an attacker's stack of brackets is refused. */
 #define DEPTH_MAX 4
@@ -118,25 +119,6 @@ static int answer_status(struct service *service, struct json_object *answer)
 	json_object_object_add(answer, "detached", ledger_json(&service->gone));
 	json_object_object_add(answer, "totals", ledger_json(&total));
 	return 0;
-}
-
-struct json_object *site_json(const struct vspan_site_info *site)
-{
-	struct json_object *object = json_object_new_object();
-
-	json_add_count(object, "id", site->id);
-	add_text(object, "event", site->event);
-	add_text(object, "provider", site->provider);
-	add_text(object, "name", site->name);
-	add_text(object, "kind", site->kind == VSPAN_ABI_SITE_SPAN ? "span" : "event");
-	json_add_count(object, "level", site->level);
-	json_add_count(object, "fields", site->field_count);
-	add_flag(object, "valid", site->valid);
-	add_flag(object, "native", site->native);
-	add_flag(object, "enabled", site->enabled);
-	add_text(object, "file", site->file);
-	json_add_count(object, "line", site->line);
-	return object;
 }
 
 static int answer_sites(struct service *service, struct json_object *answer)

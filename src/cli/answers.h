@@ -6,14 +6,10 @@
 #ifndef VSPAN_CLI_ANSWERS_H
 #define VSPAN_CLI_ANSWERS_H
 
-#include <json-c/json.h>
 #include <stddef.h>
 #include "service.h"
 
 /* Answers a request for service `data`; a server_answer. */
 char *answer_request(void *data, const char *request, size_t length, int fd);
-
-/* A call site as `list` shows it. */
-struct json_object *site_json(const struct vspan_site_info *site);
 
 #endif /* VSPAN_CLI_ANSWERS_H */

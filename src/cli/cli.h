@@ -17,6 +17,8 @@
 /* Sub-commands: argv[0] is the sub-command's name. Return an exit code. */
 int cmd_attach(int argc, char **argv);
 int cmd_create(int argc, char **argv);
+int cmd_host(int argc, char **argv); /* those of vspan-host: started there */
+int cmd_serve(int argc, char **argv);
 int cmd_detach(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_status(int argc, char **argv);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* cmd-detach.c - `vspan detach`: takes regions from a running daemon. */
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include "account.h"
 #include "cli.h"
 #include "client.h"
 #include "json-read.h"

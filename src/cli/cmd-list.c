@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include "answers.h"
 #include "cli.h"
 #include "client.h"
 #include "error.h"
@@ -14,6 +13,7 @@
 #include "ledger-print.h"
 #include "region.h"
 #include "sanitise.h"
+#include "site-json.h"
 #include "table.h"
 
 static void help(void)

@@ -13,7 +13,6 @@
 
 #define GROUP "tracing"
 #define GROUPS_MAX 256
-#define TIMEOUT_MAX_MS 1000
 #define LOOK_NS 20000000
 #define LOOKS_MAX 200 /* longer than the watcher's patience */
 
@@ -98,13 +97,12 @@ static bool is_set(const char *name)
 	return value != NULL && value[0] != '\0';
 }
 
-/* Before main() set what the user did not, so what differs from that is the user's own. */
 void doctor_check_variables(struct finding *finding)
 {
 	const char *timeout = getenv("LTTNG_UST_REGISTER_TIMEOUT");
 
 	finding->subject = "variables";
-	if (timeout != NULL && strtoul(timeout, NULL, 10) > TIMEOUT_MAX_MS) {
+	if (timeout != NULL && strtol(timeout, NULL, 10) != 0) {
 		finding_found(finding, FINDING_LIMITED, "LTTNG_UST_REGISTER_TIMEOUT=%s", timeout);
 		finding_remedy(finding,
 			"a session daemon that hangs delays every start by so many ms, for ever "

@@ -7,14 +7,14 @@
 #include "cli.h"
 #include "client.h"
 #include "json-read.h"
-#include "service.h"
+#include "region-word.h"
 
 static int hand_one(const char *control, const char *clock, const char *word)
 {
 	struct json_object *request, *answer, *region;
 	struct vspan_error error = {0};
 	char path[PATH_MAX];
-	int fd = service_open_word(word, path, &error);
+	int fd = region_word_open(word, path, &error);
 
 	if (fd < 0) {
 		cli_error("%s", error.text);

@@ -18,8 +18,8 @@ static const struct command commands[] = {
 	{"detach", cmd_detach, "have a running vspan attach let go of regions"},
 	{"doctor", cmd_doctor, "say what is missing on this machine, and the remedy"},
 	{"list", cmd_list, "list the call sites guests have published"},
-	{"record", cmd_record, "boot a guest and record its spans through LTTng"},
-	{"run", cmd_run, "boot a guest ELF in a KVM micro-VM; its call sites appear in LTTng"},
+	{"record", cmd_host, "boot a guest and record its spans through LTTng"},
+	{"run", cmd_host, "boot a guest ELF in a KVM micro-VM; its call sites appear in LTTng"},
 	{"status", cmd_status, "show what a running vspan attach drains"},
 };
 

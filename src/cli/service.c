@@ -14,6 +14,7 @@
 #include "error.h"
 #include "log.h"
 #include "region.h"
+#include "region-word.h"
 #include "sanitise.h"
 
 int service_open(struct service *service, const struct vspan_consumer_options *options,
@@ -157,42 +158,11 @@ int service_attach(struct service *service, const char *path, int fd,
 	return 0;
 }
 
-static int word_open(const char *word, struct vspan_error *error)
-{
-	uint64_t number;
-	int fd;
-
-	if (strncmp(word, "fd:", 3) != 0) {
-		fd = open(word, O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-		if (fd < 0)
-			return error_set(error, errno, "cannot open the region %s: %s%s", word,
-				strerror(errno),
-				errno == ENOENT ? "; make one with `vspan create`" : "");
-		return fd;
-	}
-	if (!parse_number(word + 3, 0, INT_MAX, &number))
-		return error_set(error, EINVAL, "%s: expected fd: and a number", word);
-	fd = fcntl((int)number, F_DUPFD_CLOEXEC, 0);
-	if (fd < 0)
-		return error_set(
-			error, errno, "%s is not open: pass the descriptor on to vspan", word);
-	return fd;
-}
-
-int service_open_word(const char *word, char path[PATH_MAX], struct vspan_error *error)
-{
-	int fd = word_open(word, error);
-
-	if (fd >= 0 && (strncmp(word, "fd:", 3) == 0 || realpath(word, path) == NULL))
-		snprintf(path, PATH_MAX, "%s", word);
-	return fd;
-}
-
 int service_attach_word(struct service *service, const char *word,
 	const struct vspan_attach_options *clock, struct served **out, struct vspan_error *error)
 {
 	char path[PATH_MAX];
-	int fd = service_open_word(word, path, error);
+	int fd = region_word_open(word, path, error);
 	int ret;
 
 	if (fd < 0)

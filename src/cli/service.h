@@ -43,13 +43,7 @@ void service_close(struct service *service);
 int service_attach(struct service *service, const char *path, int fd,
 	const struct vspan_attach_options *clock, struct served **out, struct vspan_error *error);
 
-/*
- * Opens a word of the command line, a path or fd:N; `path` is what to call it. A
- * descriptor, or a negative errno.
- */
-int service_open_word(const char *word, char path[PATH_MAX], struct vspan_error *error);
-
-/* Both at once. */
+/* The same for a word of the command line. */
 int service_attach_word(struct service *service, const char *word,
 	const struct vspan_attach_options *clock, struct served **out, struct vspan_error *error);
 

@@ -2,6 +2,7 @@
 /* test-answers.c - the requests of the control socket, well-formed and not. */
 #include <criterion/criterion.h>
 #include <fcntl.h>
+#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cmd-host.c - commands that emit events are of another program, vspan-host: what is
+ * linked with lttng-ust registers with the session daemon before main(), and a
+ * command that ends at once would leave half a trace in every recording.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "cli.h"
+
+#define PROGRAM "vspan-host"
+
+/* Read by lttng-ust as it is loaded; what the user has set stays. */
+static const struct variable {
+	const char *command;
+	const char *name;
+	const char *value;
+} variables[] = {
+	/* Channels may wait: their blocking timeout is honoured. */
+	{"attach", "LTTNG_UST_ALLOW_BLOCKING", "1"},
+	{"record", "LTTNG_UST_ALLOW_BLOCKING", "1"},
+	/* A session daemon that hangs does not delay the start by 6 s. */
+	{"attach", "LTTNG_UST_REGISTER_TIMEOUT", "0"},
+};
+
+/* Beside this program, installed and in the build directory alike. */
+static bool beside(char path[PATH_MAX])
+{
+	ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - sizeof(PROGRAM));
+	char *slash;
+
+	if (length <= 0)
+		return false;
+	path[length] = '\0';
+	slash = strrchr(path, '/');
+	if (slash == NULL)
+		return false;
+	strcpy(slash + 1, PROGRAM);
+	return true;
+}
+
+int cmd_host(int argc, char **argv)
+{
+	char **words = calloc((size_t)argc + 2, sizeof(*words));
+	char path[PATH_MAX];
+	size_t i;
+
+	if (words == NULL || !beside(path)) {
+		cli_error("cannot find " PROGRAM ": is /proc mounted?");
+		free(words);
+		return EXIT_FAILED;
+	}
+	words[0] = path;
+	memcpy(words + 1, argv, (size_t)argc * sizeof(*words));
+	for (i = 0; i < sizeof(variables) / sizeof(variables[0]); i++)
+		if (strcmp(variables[i].command, argv[0]) == 0)
+			setenv(variables[i].name, variables[i].value, 0);
+	execv(path, words);
+	cli_error("cannot start %s: %s; install it beside vspan", path, strerror(errno));
+	free(words);
+	return EXIT_FAILED;
+}
