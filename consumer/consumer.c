@@ -174,9 +174,15 @@ static int attachment_prepare(
 	return 0;
 }
 
+/* Unless it is final, open spans stay where another consumer finds them. */
 static void attachment_discard(struct vspan_attachment *attachment, bool final)
 {
 	struct checkpoint checkpoint = attachment->checkpoint;
+	uint32_t i;
+
+	for (i = 0; i < attachment->ring_count && !final; i++)
+		if (attachment->rings[i].spans.store != NULL)
+			spans_leave_store(&attachment->rings[i].spans);
 
 	attachment_destroy(attachment);
 	checkpoint_close(&checkpoint, final);

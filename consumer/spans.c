@@ -173,6 +173,12 @@ void spans_restore(struct span_table *table, struct open_span *store,
 	table->count = count;
 }
 
+void spans_leave_store(struct span_table *table)
+{
+	assert(table->store != NULL);
+	memset(table, 0, sizeof(*table));
+}
+
 void spans_free(struct span_table *table)
 {
 	struct open_span *span;

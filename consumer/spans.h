@@ -86,6 +86,9 @@ void spans_commit(struct span_table *table);
 
 bool spans_full(const struct span_table *table);
 
+/* Leaves a store as it is, for whoever goes on with it. The table is empty. */
+void spans_leave_store(struct span_table *table);
+
 /* Forgets every span; frees what came from the heap. The table is empty. */
 void spans_free(struct span_table *table);
 

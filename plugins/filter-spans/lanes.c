@@ -31,14 +31,11 @@ static int lanes_add(struct lanes *lanes, struct lane *lane, uint64_t key)
 static struct lane *lanes_lookup(
 	struct lanes *lanes, const bt_trace *trace, uint32_t vm, uint32_t vcpu)
 {
-	uint64_t key = ((uint64_t)vm << 32 | vcpu) ^ (uint64_t)(uintptr_t)trace << 16;
-	struct lane *lane;
+	const uint64_t key = (uint64_t)vm << 32 | vcpu;
+	struct lane *lane = map_find(&lanes->by_key, key);
 
-	/* Three numbers do not fit in one key: on a clash of keys the next one is tried. */
-	for (; (lane = map_find(&lanes->by_key, key)); key++) {
-		if (lane->trace == trace && lane->vm == vm && lane->vcpu == vcpu)
-			return lane;
-	}
+	if (lane)
+		return lane;
 	lane = calloc(1, sizeof(*lane));
 	if (!lane)
 		return NULL;
@@ -78,12 +75,12 @@ int lanes_attach(struct lanes *lanes, const bt_trace *trace, uint32_t vm, uint64
 	return 0;
 }
 
-void lanes_detach(struct lanes *lanes, const bt_trace *trace, uint32_t vm)
+void lanes_detach(struct lanes *lanes, uint32_t vm)
 {
 	for (size_t i = 0; i < lanes->count; i++) {
 		struct lane *lane = lanes->lanes[i];
 
-		if (lane->trace != trace || lane->vm != vm)
+		if (lane->vm != vm)
 			continue;
 		lane->waited = false;
 		lane->detached = lane->vcpu == LANE_NO_VCPU;

@@ -50,7 +50,7 @@ struct lane *lanes_get(struct lanes *lanes, const bt_trace *trace, uint32_t vm, 
 int lanes_attach(struct lanes *lanes, const bt_trace *trace, uint32_t vm, uint64_t rings);
 
 /* A VM was detached: nothing more comes from it. */
-void lanes_detach(struct lanes *lanes, const bt_trace *trace, uint32_t vm);
+void lanes_detach(struct lanes *lanes, uint32_t vm);
 
 /* Every event of the lane before `watermark` has been emitted. */
 void lanes_advance(struct lanes *lanes, struct lane *lane, int64_t watermark);

@@ -27,6 +27,12 @@ struct output_trace {
 };
 
 /* Counts ns from where the input's clock counts from, so that absolute times line up. */
+/*
+ * All lanes share one output trace, described like the first input: a VM may be
+ * told of in several, one for each consumer that had it.
+ */
+#define THE_TRACE UINT64_C(1)
+
 static bt_clock_class *clock_create(bt_self_component *component, const bt_clock_class *from)
 {
 	bt_clock_class *clock = bt_clock_class_create(component);
@@ -121,13 +127,12 @@ fail:
 static struct output_trace *outputs_trace(struct outputs *outputs, bt_self_component *component,
 	const bt_trace *from, const bt_event_class *like)
 {
-	uint64_t key = (uintptr_t)from;
-	struct output_trace *output = map_find(&outputs->traces, key);
+	struct output_trace *output = map_find(&outputs->traces, THE_TRACE);
 
 	if (output)
 		return output;
 	output = trace_create(component, from, like);
-	if (output && map_insert(&outputs->traces, key, output) < 0) {
+	if (output && map_insert(&outputs->traces, THE_TRACE, output) < 0) {
 		trace_free(output);
 		return NULL;
 	}
@@ -170,7 +175,7 @@ uint64_t outputs_clock_value(const struct lane *lane, int64_t time)
 
 /* The counterpart of the record's class, or its span class, made at the first event of it. */
 static const bt_event_class *outputs_class(
-	struct outputs *outputs, const struct lane *lane, const struct event_kind *kind, bool span)
+	struct outputs *outputs, const struct event_kind *kind, bool span)
 {
 	struct map *classes = span ? &outputs->span_classes : &outputs->classes;
 	uint64_t key = (uintptr_t)kind;
@@ -179,7 +184,7 @@ static const bt_event_class *outputs_class(
 
 	if (class)
 		return class;
-	output = map_find(&outputs->traces, (uintptr_t)lane->trace);
+	output = map_find(&outputs->traces, THE_TRACE);
 	assert(output);
 	class = output_class_create(output->class, output->stream_class, kind, span);
 	if (class && map_insert(classes, key, class) < 0) {
@@ -192,7 +197,7 @@ static const bt_event_class *outputs_class(
 static bt_message *outputs_message(struct outputs *outputs, bt_self_message_iterator *iterator,
 	const struct lane *lane, const struct event_kind *kind, bool span, int64_t time)
 {
-	const bt_event_class *class = outputs_class(outputs, lane, kind, span);
+	const bt_event_class *class = outputs_class(outputs, kind, span);
 
 	assert(lane->stream);
 	if (!class)

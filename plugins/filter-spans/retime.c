@@ -122,7 +122,7 @@ static int accept_control(struct retimer *retimer, struct lane *lane, const stru
 	if (record->kind->role == EVENT_ATTACH)
 		return lanes_attach(&retimer->lanes, lane->trace, lane->vm, rings);
 	if (record->kind->role == EVENT_DETACH)
-		lanes_detach(&retimer->lanes, lane->trace, lane->vm);
+		lanes_detach(&retimer->lanes, lane->vm);
 	return 0;
 }
 

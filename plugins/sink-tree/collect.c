@@ -253,7 +253,7 @@ static int collect_record(struct forest *forest, const struct record *record)
 	}
 	if (role == EVENT_NOTICE && number == 0)
 		return collect_notice(&forest->notices, record);
-	vm = forest_vm(forest, record->trace, number);
+	vm = forest_vm(forest, number);
 	if (!vm)
 		return -ENOMEM;
 	repeated = repeats_check(&vm->repeats, record);

@@ -23,15 +23,15 @@ static void *array_grow(void *array, size_t count, size_t *capacity, size_t size
 	return grown;
 }
 
-struct vm *forest_vm(struct forest *forest, const bt_trace *trace, uint32_t number)
+struct vm *forest_vm(struct forest *forest, uint32_t number)
 {
 	struct vm **vms, *vm = forest->last;
 
-	if (vm && vm->number == number && vm->trace == trace)
+	if (vm && vm->number == number)
 		return vm;
 	for (size_t i = 0; i < forest->vm_count; i++) {
 		vm = forest->vms[i];
-		if (vm->number == number && vm->trace == trace)
+		if (vm->number == number)
 			return forest->last = vm;
 	}
 	vms = realloc(forest->vms, (forest->vm_count + 1) * sizeof(struct vm *));
@@ -41,8 +41,6 @@ struct vm *forest_vm(struct forest *forest, const bt_trace *trace, uint32_t numb
 	vm = calloc(1, sizeof(*vm));
 	if (!vm)
 		return NULL;
-	bt_trace_get_ref(trace);
-	vm->trace = trace;
 	vm->number = number;
 	forest->vms[forest->vm_count++] = vm;
 	return forest->last = vm;
@@ -112,7 +110,6 @@ static void vm_free(struct vm *vm)
 	notes_free(vm->notices);
 	repeats_clear(&vm->repeats);
 	map_clear(&vm->spans);
-	bt_trace_put_ref(vm->trace);
 	free(vm->nodes);
 	free(vm->vcpus);
 	free(vm->ledgers);

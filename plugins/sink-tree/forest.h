@@ -91,7 +91,8 @@ struct ledger {
 };
 
 struct vm {
-	const bt_trace *trace; /* a reference; VM numbers are unique within a trace */
+	/* Random, so that one VM keeps its number in the traces of several consumers, and no two
+	 * share one. */
 	uint32_t number;
 	bool attached; /* `name` and `rings` are known */
 	char *name;    /* in quotes */
@@ -130,7 +131,7 @@ struct forest {
 };
 
 /* The VM of that number, new or not. NULL if memory ran out. */
-struct vm *forest_vm(struct forest *forest, const bt_trace *trace, uint32_t number);
+struct vm *forest_vm(struct forest *forest, uint32_t number);
 
 /* A new node of a VM, owned by it. NULL if memory ran out. */
 struct node *vm_add_node(struct vm *vm, enum node_type type);

@@ -31,7 +31,8 @@ struct daemon {
 	struct server *server; /* NULL: none */
 	int signals;           /* readable: a signal asks us to end */
 	enum watched watched;
-	bool answered; /* the session daemon did, once */
+	bool answered;    /* the session daemon did, once */
+	bool interrupted; /* by SIGINT: the user is done; otherwise another one may go on */
 };
 
 /* Ours are read from a descriptor; lttng-ust's threads block all of them. */
@@ -47,15 +48,16 @@ static int signals_open(void)
 }
 
 /* From now on a signal ends us at once, for users who do not want to wait. */
-static void signals_restore(int fd)
+static void signals_restore(struct daemon *daemon)
 {
 	struct signalfd_siginfo info;
 	sigset_t set;
 
-	if (read(fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
+	if (read(daemon->signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
 		info.ssi_signo = SIGTERM;
+	daemon->interrupted = info.ssi_signo == SIGINT;
 	log_line(LOG_NOTICE, NULL, "%s: draining what is left",
-		info.ssi_signo == SIGINT ? "interrupted" : "asked to end");
+		daemon->interrupted ? "interrupted" : "asked to end");
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
@@ -150,7 +152,8 @@ static void serve(struct daemon *daemon)
 	}
 }
 
-static void detach_all(struct daemon *daemon)
+/* Interrupted, regions are given up for good; otherwise left for whoever attaches them next. */
+static void leave_all(struct daemon *daemon)
 {
 	struct account account;
 	struct vspan_ledger ledger;
@@ -160,7 +163,10 @@ static void detach_all(struct daemon *daemon)
 		struct served *served = daemon->service.served[0];
 		struct served copy = *served;
 
-		service_detach(&daemon->service, served, &ledger);
+		if (daemon->interrupted)
+			service_detach(&daemon->service, served, &ledger);
+		else
+			service_suspend(&daemon->service, served, &ledger);
 		account_add(&account, &copy, &ledger);
 	}
 	account_end(&account, &daemon->service.gone);
@@ -190,7 +196,7 @@ static int daemon_live(struct daemon *daemon)
 	tell_manager(daemon, "READY=1\n");
 	serve(daemon);
 	notify_send("STOPPING=1");
-	signals_restore(daemon->signals);
+	signals_restore(daemon);
 	return 0;
 }
 
@@ -209,7 +215,7 @@ int daemon_run(const struct daemon_options *options)
 	}
 	ret = daemon_live(&daemon);
 	server_close(daemon.server);
-	detach_all(&daemon);
+	leave_all(&daemon);
 	service_close(&daemon.service);
 	close(daemon.signals);
 	return ret == 0 ? EXIT_OK : EXIT_FAILED;

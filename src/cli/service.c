@@ -202,18 +202,32 @@ int service_find(
 	return 0;
 }
 
-void service_detach(struct service *service, struct served *served, struct vspan_ledger *ledger)
+/* Takes one out of the list, its attachment gone, and adds up what it had. */
+static void served_leave(
+	struct service *service, struct served *served, const struct vspan_ledger *ledger)
 {
 	uint32_t i = 0;
 
 	while (i < service->count && service->served[i] != served)
 		i++;
 	assert(i < service->count);
-	vspan_consumer_detach(served->attachment, ledger);
 	vspan_ledger_add(&service->gone, ledger);
-	for (service->count--; i < service->count; i++)
-		service->served[i] = service->served[i + 1];
+	memmove(&service->served[i], &service->served[i + 1],
+		(service->count - i - 1) * sizeof(struct served *));
+	service->count--;
 	served_free(served);
+}
+
+void service_detach(struct service *service, struct served *served, struct vspan_ledger *ledger)
+{
+	vspan_consumer_detach(served->attachment, ledger);
+	served_leave(service, served, ledger);
+}
+
+void service_suspend(struct service *service, struct served *served, struct vspan_ledger *ledger)
+{
+	vspan_consumer_suspend(served->attachment, ledger);
+	served_leave(service, served, ledger);
 }
 
 void service_learn(struct service *service)

@@ -51,8 +51,11 @@ int service_attach_word(struct service *service, const char *word,
 int service_find(
 	struct service *service, const char *key, struct served **out, struct vspan_error *error);
 
-/* Drains and detaches; *served is gone. */
+/* Drains and detaches for good; *served is gone. */
 void service_detach(struct service *service, struct served *served, struct vspan_ledger *ledger);
+
+/* Drains and leaves it for a consumer that goes on with its state; *served is gone. */
+void service_suspend(struct service *service, struct served *served, struct vspan_ledger *ledger);
 
 /* Call sites the guests have published since: to be called every now and then. */
 void service_learn(struct service *service);

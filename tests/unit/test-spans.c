@@ -92,7 +92,8 @@ Test(spans, a_store_keeps_what_closed_until_that_is_committed)
 	spans_open(&table, 150, true);
 	spans_close(&table, spans_find(&table, 5), 49);
 
-	/* Its owner dies here; another one looks. */
+	/* Its owner ends here; another one looks. */
+	spans_leave_store(&table);
 	spans_restore(&next, store, was_open, NULL);
 	cr_expect_eq(next.count, 8, "10 without those closed before 50");
 	cr_expect_not_null(spans_find(&next, 4), "what closed it comes again");
