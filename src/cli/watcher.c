@@ -14,24 +14,23 @@
 #define PATIENCE_NS (WATCHER_PATIENCE_S * UINT64_C(1000000000))
 #define PAUSE_S 1
 
-/* All are written by the thread alone. */
+/* Never held while asking. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static enum watched last = WATCHED_UNKNOWN;
 static uint64_t asked; /* ns, 0: no question is open */
 static bool recording;
 
 /* A daemon that hangs still takes connections: only an answer is a sign of life. */
-static enum watched ask(void)
+static enum watched ask(bool *active)
 {
 	struct lttng_session *sessions = NULL;
-	bool active = false;
 	int i, count;
 
 	if (lttng_session_daemon_alive() != 1)
 		return WATCHED_ABSENT;
 	count = lttng_list_sessions(&sessions);
 	for (i = 0; i < count; i++)
-		active = active || sessions[i].enabled != 0;
-	__atomic_store_n(&recording, active, __ATOMIC_RELAXED);
+		*active = *active || sessions[i].enabled != 0;
 	free(sessions);
 	return count == -LTTNG_ERR_NO_SESSIOND ? WATCHED_ABSENT : WATCHED_ANSWERS;
 }
@@ -39,13 +38,20 @@ static enum watched ask(void)
 static void *watch(void *data)
 {
 	enum watched answer;
+	bool active;
 
 	prctl(PR_SET_NAME, "vspan-watcher");
 	for (;;) {
-		__atomic_store_n(&asked, clock_now_ns(), __ATOMIC_RELAXED);
-		answer = ask();
-		__atomic_store_n(&last, answer, __ATOMIC_RELAXED);
-		__atomic_store_n(&asked, 0, __ATOMIC_RELEASE);
+		pthread_mutex_lock(&lock);
+		asked = clock_now_ns();
+		pthread_mutex_unlock(&lock);
+		active = false;
+		answer = ask(&active);
+		pthread_mutex_lock(&lock);
+		asked = 0;
+		last = answer;
+		recording = active;
+		pthread_mutex_unlock(&lock);
 		sleep(PAUSE_S);
 	}
 	return data;
@@ -64,16 +70,22 @@ bool watcher_start(void)
 
 enum watched watcher_look(void)
 {
-	const uint64_t since = __atomic_load_n(&asked, __ATOMIC_ACQUIRE);
+	enum watched state;
 
-	if (since != 0 && clock_now_ns() - since > PATIENCE_NS)
-		return WATCHED_HUNG;
-	return __atomic_load_n(&last, __ATOMIC_RELAXED);
+	pthread_mutex_lock(&lock);
+	state = asked != 0 && clock_now_ns() - asked > PATIENCE_NS ? WATCHED_HUNG : last;
+	pthread_mutex_unlock(&lock);
+	return state;
 }
 
 bool watcher_recording(void)
 {
-	return __atomic_load_n(&recording, __ATOMIC_RELAXED);
+	bool active;
+
+	pthread_mutex_lock(&lock);
+	active = recording;
+	pthread_mutex_unlock(&lock);
+	return active;
 }
 
 const char *watched_name(enum watched state)
