@@ -35,6 +35,12 @@ static inline void counts_increment(uint64_t *counter)
 	__atomic_store_n(counter, *counter + 1, __ATOMIC_RELAXED);
 }
 
+/* Also of a counter that its writer is still incrementing. */
+static inline uint64_t counts_read(const uint64_t *counter)
+{
+	return __atomic_load_n(counter, __ATOMIC_RELAXED);
+}
+
 static inline uint64_t counts_records(const struct counts *counts)
 {
 	return counts->begun + counts->ended + counts->events + counts->sets + counts->statuses +
@@ -43,14 +49,14 @@ static inline uint64_t counts_records(const struct counts *counts)
 
 static inline void counts_add(struct counts *sum, const struct counts *counts)
 {
-	sum->begun += counts->begun;
-	sum->handles += counts->handles;
-	sum->ended += counts->ended;
-	sum->events += counts->events;
-	sum->sets += counts->sets;
-	sum->statuses += counts->statuses;
-	sum->logs += counts->logs;
-	sum->errors += counts->errors;
+	sum->begun += counts_read(&counts->begun);
+	sum->handles += counts_read(&counts->handles);
+	sum->ended += counts_read(&counts->ended);
+	sum->events += counts_read(&counts->events);
+	sum->sets += counts_read(&counts->sets);
+	sum->statuses += counts_read(&counts->statuses);
+	sum->logs += counts_read(&counts->logs);
+	sum->errors += counts_read(&counts->errors);
 }
 
 static inline vspan_t counts_begun(struct counts *counts, vspan_t span)

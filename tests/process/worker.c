@@ -141,7 +141,7 @@ static void print_counts(void)
 
 	for (i = 0; i < options[THREADS].value; i++) {
 		counts_add(&counts, &threads[i].work.counts);
-		requests += threads[i].work.requests;
+		requests += counts_read(&threads[i].work.requests);
 	}
 	rings_sum(&attempted, &discarded);
 	printf("{\"begun\":%lu,\"recorded\":%lu,\"ended\":%lu,\"events\":%lu,\"attempted\":%lu,"

@@ -82,6 +82,13 @@ static const char *error_text(int error)
 	return strerror(error);
 }
 
+static void lock_release(void)
+{
+	if (region_fd >= 0)
+		close(region_fd);
+	region_fd = -1;
+}
+
 /* From the environment, if it names one. */
 static void region_open(void)
 {
@@ -95,10 +102,8 @@ static void region_open(void)
 		return;
 	snprintf(problem, sizeof(problem), "region %s%s: %s", path != NULL ? "" : "descriptor ",
 		path != NULL ? path : number, error_text(errno));
-	if (region_fd >= 0)
-		close(region_fd);
-	region_fd = -1;
 	region_base = NULL;
+	lock_release();
 }
 
 /*
@@ -112,9 +117,7 @@ static void fork_child(void)
 	process_lease_stop();
 	(void)mmap(region_base, region_size, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
-	if (region_fd >= 0)
-		close(region_fd);
-	region_fd = -1;
+	lock_release();
 }
 
 /* A region that a guest has greeted has that guest's call sites, which are immutable. */
@@ -146,6 +149,7 @@ void *process_find(uint64_t *size)
 	if (!region_is_fresh()) {
 		snprintf(problem, sizeof(problem),
 			"this region has served a guest already; create a new one");
+		lock_release();
 		return NULL;
 	}
 	if (pthread_atfork(NULL, NULL, fork_child) != 0)
