@@ -7,8 +7,8 @@ Usage: docs-commands.py SOURCE_ROOT BUILD_ROOT [DOCUMENT...]
 Of README.md and doc/*.md, or of the documents given, every fenced block with
 the info string `sh run` is run by bash, which ends at the first command that
 fails. What stands after `run` is what the block needs, or it is left out:
-lttng (a session daemon: all runs under tests/lttng/with-lttng.sh then) and kvm
-(/dev/kvm). A block `c file=NAME` is written to that file before. Each document
+lttng (a session daemon: all runs under tests/lttng/with-lttng.sh then), kvm
+(/dev/kvm), qemu (qemu-system-x86_64). A block `c file=NAME` is written to that file before. Each document
 has a scratch folder that looks like the root of the tree, with the build
 directory as `build`. Exit status 77: nothing could be run.
 """
@@ -16,6 +16,7 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -51,11 +52,13 @@ def blocks_of(root, document):
 
 def missing(needs):
     """Why a block cannot run here; None if it can."""
-    unknown = needs - {"lttng", "kvm"}
+    unknown = needs - {"lttng", "kvm", "qemu"}
     if unknown:
         sys.exit(f"unknown need: {', '.join(sorted(unknown))}")
     if "kvm" in needs and not os.access("/dev/kvm", os.R_OK | os.W_OK):
         return "/dev/kvm is not usable"
+    if "qemu" in needs and not shutil.which("qemu-system-x86_64"):
+        return "qemu-system-x86_64 is not installed"
     return None
 
 

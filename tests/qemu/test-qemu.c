@@ -43,10 +43,12 @@ static struct vspan_ledger ledger; /* of all rings, after the end */
 static void consumer_start(uint64_t poll_ns)
 {
 	const struct vspan_consumer_options options = {.poll_ns = poll_ns};
+	/* An emulated processor's counter starts when it is switched on. */
+	const struct vspan_attach_options unknown = {.counter_unknown = true};
 	struct vspan_error error = {0};
 
 	if (vspan_consumer_create(&options, &consumer, &error) < 0 ||
-		vspan_consumer_attach(consumer, guest.region, NULL, &attachment, &error) < 0) {
+		vspan_consumer_attach(consumer, guest.region, &unknown, &attachment, &error) < 0) {
 		printf("%s\n", error.text);
 		exit(1);
 	}
