@@ -23,8 +23,12 @@ static const struct variable {
 	/* Channels may wait: their blocking timeout is honoured. */
 	{"attach", "LTTNG_UST_ALLOW_BLOCKING", "1"},
 	{"record", "LTTNG_UST_ALLOW_BLOCKING", "1"},
-	/* A session daemon that hangs does not delay the start by 6 s. */
-	{"attach", "LTTNG_UST_REGISTER_TIMEOUT", "0"},
+	/*
+	 * Before main() lttng-ust waits until a session daemon has said what it
+	 * records, so that nothing is emitted to nobody: long enough for a busy
+	 * machine, and not the 6 s that one which hangs would cost.
+	 */
+	{"attach", "LTTNG_UST_REGISTER_TIMEOUT", "1500"},
 };
 
 /* Beside this program, installed and in the build directory alike. */
