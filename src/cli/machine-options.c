@@ -15,6 +15,8 @@ const char machine_help[] =
 	"  -q, --quiet            drop the guest's console output\n"
 	"      --kill-after=TIME  stop vCPUs dead TIME after the guest's hello, e.g. 20ms\n"
 	"      --kill-cpu=N       only vCPU N (default: all)\n"
+	"      --traceparent=TEXT W3C trace context of the caller: the parent of the guest's\n"
+	"                         outermost spans, and the guest can read it\n"
 	"Rings:\n"
 	"  -r, --ring-size=SIZE   of each ring, a power of two, 64k to 1G (default 1M)\n"
 	"      --mode=MODE        when a ring is full: block, discard or overwrite (default "
@@ -52,6 +54,9 @@ static const char *expected(int code)
 		return "--kill-cpu: a vCPU's number";
 	case 'F':
 		return "--format: text or json";
+	case 'T':
+		return "--traceparent: as in 00-0af7651916cd43dd8448eb211c80319c-"
+		       "b7ad6b7169203331-01";
 	default:
 		return "a duration such as 500us, 20ms or 3s";
 	}
@@ -85,6 +90,10 @@ int machine_option(struct machine_options *options, int code, const char *argume
 		break;
 	case 't':
 		good = parse_duration(argument, &options->timeout);
+		break;
+	case 'T':
+		good = vspan_trace_context_parse(argument, &options->context) == 0;
+		options->has_context = good;
 		break;
 	case 'p':
 		good = parse_duration(argument, &options->poll);

@@ -33,21 +33,41 @@ static void machine_note_exit(struct machine *machine)
 	machine->result->records_at_first_exit = stats.records;
 }
 
+/* A vCPU goes back into the guest; its ring has its number. */
+static void machine_enter(struct machine *machine, uint32_t cpu)
+{
+	const struct machine_options *options = machine->options;
+
+	/* The context is the same all along, so it is never one too many. */
+	(void)vspan_attachment_vcpu_enter(
+		machine->attachment, cpu, options->has_context ? &options->context : NULL);
+}
+
 static void machine_hello(void *data, uint32_t cpu)
 {
 	struct machine *machine = data;
 
-	(void)cpu;
+	vspan_attachment_vcpu_exit(machine->attachment, cpu, vmm_exit_name(VMM_EXIT_HELLO));
 	vspan_attachment_hello(machine->attachment);
+	machine_enter(machine, cpu);
 }
 
-static void machine_drain(void *data, uint32_t cpu, uint32_t ring)
+static void machine_drain(struct machine *machine, uint32_t cpu, uint32_t ring, enum vmm_exit why)
 {
-	struct machine *machine = data;
-
-	(void)cpu;
 	machine_note_exit(machine);
+	vspan_attachment_vcpu_exit(machine->attachment, cpu, vmm_exit_name(why));
 	vspan_attachment_drain(machine->attachment, ring, DRAIN_TIMEOUT_NS);
+	machine_enter(machine, cpu);
+}
+
+static void machine_full(void *data, uint32_t cpu, uint32_t ring)
+{
+	machine_drain(data, cpu, ring, VMM_EXIT_FULL);
+}
+
+static void machine_flush(void *data, uint32_t cpu, uint32_t ring)
+{
+	machine_drain(data, cpu, ring, VMM_EXIT_FLUSH);
 }
 
 static void machine_halt(void *data, uint32_t cpu)
@@ -55,6 +75,7 @@ static void machine_halt(void *data, uint32_t cpu)
 	struct machine *machine = data;
 
 	machine_note_exit(machine);
+	vspan_attachment_vcpu_halt(machine->attachment, cpu);
 	if (machine->options->drain_on_exit)
 		vspan_attachment_drain(machine->attachment, cpu, DRAIN_TIMEOUT_NS);
 }
@@ -63,8 +84,8 @@ static void machine_gone(void *data, uint32_t cpu, enum vmm_exit reason)
 {
 	struct machine *machine = data;
 
-	(void)reason;
 	machine_note_exit(machine);
+	vspan_attachment_vcpu_exit(machine->attachment, cpu, vmm_exit_name(reason));
 	vspan_attachment_ring_dead(machine->attachment, cpu);
 }
 
@@ -75,14 +96,19 @@ static int machine_attach(struct machine *machine, struct vspan_error *error)
 		.drain_on_exit_only = machine->options->drain_on_exit,
 	};
 	struct vspan_attach_options attach;
+	uint32_t cpu;
 	int ret;
 
+	attach = (struct vspan_attach_options){0};
 	attach.counter_offset = vmm_counter_offset(machine->vmm, &attach.counter_error);
 	ret = vspan_consumer_create(&consumer, &machine->consumer, error);
 	if (ret < 0)
 		return ret;
-	return vspan_consumer_attach(
+	ret = vspan_consumer_attach(
 		machine->consumer, machine->region, &attach, &machine->attachment, error);
+	for (cpu = 0; ret == 0 && cpu < machine->options->cpus; cpu++)
+		machine_enter(machine, cpu);
+	return ret;
 }
 
 static int machine_build(
@@ -125,8 +151,8 @@ int machine_run(const struct machine_options *options, struct machine_result *re
 	const struct vmm_observer observer = {
 		.data = &machine,
 		.hello = machine_hello,
-		.full = machine_drain,
-		.flush = machine_drain,
+		.full = machine_full,
+		.flush = machine_flush,
 		.halt = machine_halt,
 		.gone = machine_gone,
 	};

@@ -25,6 +25,8 @@ struct machine_options {
 	uint64_t poll;    /* ns, 0: default */
 	bool drain_on_exit;
 	bool quiet; /* no guest console */
+	bool has_context;
+	struct vspan_trace_context context; /* the caller's, for all vCPUs */
 	bool json;
 };
 
@@ -55,9 +57,10 @@ int machine_option(struct machine_options *options, int code, const char *argume
 		{"mode", required_argument, NULL, 'M'}, {"name", required_argument, NULL, 'n'},    \
 		{"kill-after", required_argument, NULL, 'k'},                                      \
 		{"kill-cpu", required_argument, NULL, 'K'},                                        \
-		{"timeout", required_argument, NULL, 't'}, {"poll", required_argument, NULL, 'p'}, \
-		{"drain-on-exit", no_argument, NULL, 'D'}, {"quiet", no_argument, NULL, 'q'},      \
-		{"format", required_argument, NULL, 'F'},                                          \
+		{"timeout", required_argument, NULL, 't'},                                         \
+		{"traceparent", required_argument, NULL, 'T'},                                     \
+		{"poll", required_argument, NULL, 'p'}, {"drain-on-exit", no_argument, NULL, 'D'}, \
+		{"quiet", no_argument, NULL, 'q'}, {"format", required_argument, NULL, 'F'},       \
 	{                                                                                          \
 		"help", no_argument, NULL, 'h'                                                     \
 	}

@@ -10,10 +10,10 @@ _vspan_options() {
     detach) echo "--to= --format= --help" ;;
     doctor) echo "--format= --help" ;;
     list | status) echo "--control= --format= --help" ;;
-    record) echo "--output= --session= --filter= --edges --cpus= --memory= --name= --timeout=
+    record) echo "--output= --session= --filter= --edges --cpus= --memory= --name= --timeout= --traceparent=
         --quiet --kill-after= --kill-cpu= --ring-size= --mode= --poll= --drain-on-exit
         --format= --help" ;;
-    run) echo "--cpus= --memory= --name= --timeout= --quiet --kill-after= --kill-cpu=
+    run) echo "--cpus= --memory= --name= --timeout= --traceparent= --quiet --kill-after= --kill-cpu=
         --ring-size= --mode= --poll= --drain-on-exit --format= --help" ;;
     esac
 }

@@ -272,6 +272,29 @@ Test(assemble, the_parent_is_the_innermost_open_span)
 	cr_expect_eq(notes[3].common.parent, 0);
 }
 
+Test(assemble, the_hosts_context_is_the_parent_of_the_outermost_from_its_position_on)
+{
+	struct context_entry entry = {.span = 0xabc};
+	vspan_t before = vspan_begin(test, outer, 1);
+	vspan_t outer;
+
+	vspan_end(before);
+	entry.position = ring_reserved(&attachment->rings[0].ring);
+	cr_assert_eq(contexts_push(&attachment->rings[0].contexts, &entry), 1);
+	outer = vspan_begin(test, outer, 2);
+	vspan_end(vspan_begin(test, outer, 3));
+	vspan_end(outer);
+	vspan_event(test, point, 4);
+	drain(0);
+	cr_assert_eq(note_count, 4);
+	cr_expect_eq(notes[0].common.parent, 0, "written before");
+	cr_expect_eq(notes[1].common.parent, outer, "it has one of its own");
+	cr_expect_eq(notes[1].common.flags & VSPAN_TRACE_FLAG_REMOTE, 0);
+	cr_expect_eq(notes[2].common.parent, 0xabc);
+	cr_expect_eq(notes[2].common.flags & VSPAN_TRACE_FLAG_REMOTE, VSPAN_TRACE_FLAG_REMOTE);
+	cr_expect_eq(notes[3].common.span, 0xabc, "the event's");
+}
+
 Test(assemble, spans_may_end_in_any_order)
 {
 	vspan_t outer = vspan_begin(test, outer, 1);

@@ -77,3 +77,13 @@ Test(options, a_guest_is_needed_and_its_arguments_have_a_limit)
 	cr_expect_not(machine_guest(&options, "run", 0, arguments));
 	cr_expect_not(machine_guest(&options, "run", 2, arguments));
 }
+
+Test(options, a_trace_context_is_read_and_checked)
+{
+	cr_expect_eq(machine_option(&options, 'T',
+			     "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+		1);
+	cr_expect(options.has_context);
+	cr_expect_eq(options.context.span_id, UINT64_C(0xb7ad6b7169203331));
+	cr_expect_eq(machine_option(&options, 'T', "00-0-0-1"), -1);
+}
