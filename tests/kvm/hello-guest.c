@@ -8,8 +8,8 @@
 #include "microvm.h"
 
 #define TICKS 3u
-#define TICK_PERIOD_US 2000u
-#define MASKED_TICKS UINT64_C(30000000) /* of the counter: at 5 GHz three timer periods */
+#define TICK_PERIOD_US 10000u            /* long: the vCPU is to halt before the tick is due */
+#define MASKED_TICKS UINT64_C(150000000) /* of the counter: at 5 GHz three timer periods */
 #define CPUS_MAX 64u
 #define HELLO_STATUS 7u
 #define PATTERN UINT64_C(0x5aa5f00f12345678)
