@@ -19,7 +19,7 @@ esac
 if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
     files=$(git ls-files '*.c' '*.h')
 else
-    files=$(find consumer guest include plugins src tests -name '*.[ch]')
+    files=$(find consumer doc guest include plugins src tests -name '*.[ch]')
 fi
 # shellcheck disable=SC2086
 "$format" --dry-run --Werror $files || {

@@ -92,6 +92,11 @@ for machine in bare qemu; do
 done
 "$work/guest"
 LD_LIBRARY_PATH="${pc%/pkgconfig/*}" "$work/host"
+# shellcheck disable=SC2046
+cc -Wall -Werror "$prefix/share/doc/vspan/examples/vmm.c" -o "$work/vmm" $(pkg-config --cflags --libs vspan)
+if LD_LIBRARY_PATH="${pc%/pkgconfig/*}" "$work/vmm" >"$work/usage" 2>&1 || ! grep -q 'usage: vmm' "$work/usage"; then
+    sed 's/^/the example VMM: /' "$work/usage" && exit 1
+fi
 "$prefix/bin/vspan" --version
 if "$prefix/bin/vspan" run "$work/bare.elf" >"$work/run" 2>&1; then
     echo "the bare guest ended with 0 instead of 42" && exit 1

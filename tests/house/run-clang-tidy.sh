@@ -26,7 +26,7 @@ tidy=$(command -v clang-tidy-14 || command -v clang-tidy) || {
 
 if [ $# -eq 0 ]; then
     # shellcheck disable=SC2046
-    set -- $(find src consumer plugins guest ${tests:+tests} -name '*.c' | sort)
+    set -- $(find src consumer plugins guest doc ${tests:+tests} -name '*.c' | sort)
 fi
 checks=-no-such-check
 [ -z "${tests-}" ] || checks="-bugprone-implicit-widening-of-multiplication-result,\
