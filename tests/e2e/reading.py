@@ -24,8 +24,12 @@ class Event:
         self.text = " " + text + ","
 
     def number(self, field):
+        """An integer, or the one below an enumeration: `( "ok" : container = 1 )`."""
         start = self.text.index(f" {field} = ") + len(field) + 4
-        return int(self.text[start:self.text.index(",", start)], 0)
+        value = self.text[start:self.text.index(",", start)]
+        if value.startswith("("):
+            value = value[value.index("container = ") + len("container = "):-1]
+        return int(value, 0)
 
     def string(self, field):
         return re.search(rf' {field} = "((?:[^"\\]|\\.)*)"', self.text).group(1)
