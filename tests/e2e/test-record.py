@@ -10,7 +10,7 @@ from harness import (BLOCK_STORE, FLAG_INTERRUPT, STATUS_ERROR, check, daemons, 
                      must, nothing_lost, record, say, skip_without_kvm, world_without_daemon)
 from reading import events, of_guest, per_name, tree
 
-ARGUMENTS = ["requests=300", "ticks=8", "period=5000"]
+ARGUMENTS = ["requests=500", "ticks=16", "period=3000"]
 SPANS = ["store:request", "store:write", "store:read", "store:checksum", "store:gc", "timer:tick"]
 
 

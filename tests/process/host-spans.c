@@ -86,11 +86,11 @@ int main(int argc, char **argv)
 	vspan_end(call);
 	vspan_consumer_detach(host, &host_ledger);
 
-	printf("{\"host\": {\"attempted\": %llu, \"spans\": %llu}, \"guest\": {\"attempted\": %llu, "
+	printf("{\"host\": {\"attempted\": %llu, \"spans\": %llu}, \"guest\": {\"attempted\": "
+	       "%llu, "
 	       "\"spans\": %llu, \"unexplained\": %lld}, \"call\": %llu}\n",
 		(unsigned long long)host_ledger.attempted, (unsigned long long)host_ledger.spans,
-		(unsigned long long)guest_ledger.attempted,
-		(unsigned long long)guest_ledger.spans,
+		(unsigned long long)guest_ledger.attempted, (unsigned long long)guest_ledger.spans,
 		(long long)vspan_ledger_unexplained(&guest_ledger), (unsigned long long)call);
 	vspan_consumer_destroy(consumer);
 	vspan_region_close(guest_region);
