@@ -112,8 +112,8 @@ static int header_use(struct checkpoint *checkpoint, const struct vspan_region *
 {
 	struct checkpoint_header *header = checkpoint->header;
 
-	checkpoint->found = header->generation != 0;
-	if (header->magic != 0 || checkpoint->found)
+	checkpoint->found = header->magic != 0;
+	if (checkpoint->found || header->generation != 0)
 		return header_check(checkpoint, region, path, error);
 	header->version = VERSION;
 	header->ring_count = region->geometry.ring_count;

@@ -234,10 +234,12 @@ static void replay_visit(void *data, const struct journal_entry *head, const voi
 	struct vspan_attachment *attachment = replay->attachment;
 	const uint32_t size = head->size - (uint32_t)sizeof(*head);
 
-	/* Past the cursor the record itself is read again. */
+	/* Past the cursor the record itself is read again, and noted again. */
 	if (head->ring >= attachment->ring_count ||
-		head->position >= attachment->rings[head->ring].ring.cursor)
+		head->position >= attachment->rings[head->ring].ring.cursor) {
+		journal_drop(attachment->checkpoint.journal, body);
 		return;
+	}
 	if (head->type <= JOURNAL_EVENT)
 		replay->count += replay_site(attachment, head, body, size);
 	else

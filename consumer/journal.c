@@ -3,6 +3,7 @@
 #include "journal.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <string.h>
 
 #define ALIGNMENT 8u
@@ -104,6 +105,17 @@ uint64_t journal_visit(const struct journal_store *journal,
 		at += head.size;
 	}
 	return count;
+}
+
+void journal_drop(struct journal_store *journal, const void *body)
+{
+	const size_t at = (size_t)((const uint8_t *)body - journal->bytes);
+	const uint32_t filler = JOURNAL_FILLER;
+
+	assert(at >= sizeof(struct journal_entry) && at <= JOURNAL_BYTES);
+	memcpy(&journal->bytes[at - sizeof(struct journal_entry) +
+		       offsetof(struct journal_entry, type)],
+		&filler, sizeof(filler));
 }
 
 void journal_clear(struct journal_store *journal)

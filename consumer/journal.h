@@ -69,6 +69,9 @@ void journal_append(struct journal_store *journal, struct journal_entry *head,
 uint64_t journal_visit(const struct journal_store *journal,
 	void (*visit)(void *data, const struct journal_entry *head, const void *body), void *data);
 
+/* Forgets one entry: of it, what visit() was given as its body. */
+void journal_drop(struct journal_store *journal, const void *body);
+
 /* Forgets everything. */
 void journal_clear(struct journal_store *journal);
 

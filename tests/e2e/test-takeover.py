@@ -19,6 +19,8 @@ from reading import events
 
 WORKER = os.environ["WORKER"]
 KILLS = int(sys.argv[1]) if len(sys.argv) > 1 else 8
+# Requests a second and thread: enough for the daemon to be emitting most of the time.
+RATE = 60000
 CONTROL = f"{WORK}/control"
 REGION = f"{WORK}/region"
 
@@ -27,7 +29,7 @@ def session(name):
     """Buffers of each process: what one died in does not hold up the next one."""
     must(["lttng", "create", name, f"--output={WORK}/{name}"])
     must(["lttng", "enable-channel", "--userspace", f"--session={name}", "--buffers-pid",
-          "--subbuf-size=512k", "--num-subbuf=16", "channel"])
+          "--subbuf-size=512k", "--num-subbuf=16", "--blocking-timeout=1000000", "channel"])
     for pattern in ("vspan:*", "vspan_*"):
         must(["lttng", "enable-event", "--userspace", f"--session={name}", "--channel=channel",
               pattern])
@@ -95,13 +97,13 @@ def tree(trace):
 
 def test_kills():
     session("killed")
-    must([VSPAN, "create", "--rings=4", "--ring-size=16M", "--sites=64", REGION])
+    must([VSPAN, "create", "--rings=2", "--ring-size=128M", "--sites=64", REGION])
     daemon = attach()
-    guest = subprocess.Popen([WORKER, "threads=2", "spans=0", "rate=10000", "fail=7"],
+    guest = subprocess.Popen([WORKER, "threads=2", "spans=0", f"rate={RATE}", "fail=7"],
                              env={**os.environ, "VSPAN_REGION": REGION},
                              stdout=subprocess.PIPE, text=True)
     for _ in range(KILLS):
-        time.sleep(random.uniform(0.1, 0.9))
+        time.sleep(random.uniform(0.05, 0.3))
         daemon.kill()
         daemon.wait()
         daemon = attach()

@@ -5,7 +5,7 @@
  * own, on one region; a notebook in shared memory stands in for LTTng, so that
  * it is known exactly what had been emitted.
  *
- * Whatever N is: what the second one emits is everything there is, each thing
+ * Whatever N is: what the last one emits is everything there is, each thing
  * once (nothing is lost even if all the first one emitted is); whatever the
  * first one had emitted comes flagged as repeated; the account is the one of an
  * undisturbed run.
@@ -27,7 +27,7 @@ VSPAN_EVENT(takeover, mark, VSPAN_LEVEL_NOTICE, (u32, number));
 
 #define ROUNDS 24u
 #define NOTES_MAX 4096u
-#define LIVES 2u
+#define LIVES 3u
 
 struct note {
 	char what[12];
@@ -42,8 +42,8 @@ struct note {
 /* Shared between the lives. */
 static struct notebook {
 	uint32_t life;
-	uint32_t die_at; /* the first life ends at that note */
-	bool die_before; /* ...before it is written, as if LTTng never got it */
+	uint32_t die_at[LIVES]; /* a life ends at that note, 0: not early */
+	bool die_before;        /* ...before it is written, as if LTTng never got it */
 	uint32_t count[LIVES];
 	struct note notes[LIVES][NOTES_MAX];
 	struct vspan_ledger ledger;
@@ -61,7 +61,7 @@ static void expect(bool condition, uint32_t n, const char *what)
 
 static void write_note(const struct note *note)
 {
-	const bool last = book->life == 0 && book->count[0] + 1 == book->die_at;
+	const bool last = book->count[book->life] + 1 == book->die_at[book->life];
 
 	if (last && book->die_before)
 		_exit(0);
@@ -380,11 +380,12 @@ static bool has_flags(const struct note *note)
 static bool repetitions_flagged(void)
 {
 	static struct note first[NOTES_MAX];
-	uint32_t count = notes_sorted(0, first);
+	const uint32_t life = book->life;
+	uint32_t count = notes_sorted(life - 1, first);
 	uint32_t i;
 
-	for (i = 0; i < book->count[1]; i++) {
-		struct note note = book->notes[1][i];
+	for (i = 0; i < book->count[life]; i++) {
+		struct note note = book->notes[life][i];
 		bool flagged = (note.flags & VSPAN_TRACE_FLAG_REPEATED) != 0;
 
 		note.flags &= ~VSPAN_TRACE_FLAG_REPEATED;
@@ -395,9 +396,12 @@ static bool repetitions_flagged(void)
 	return true;
 }
 
-/* One guest, one death, one successor; the reference is filled by a run without a death. */
-static void scenario(uint32_t die_at, bool before, struct note *reference, uint32_t *count,
-	struct vspan_ledger *ledger)
+/*
+ * One guest; a consumer that dies, another that dies too unless `again` is 0, and
+ * one that lives. The reference is filled by a run without a death.
+ */
+static void scenario(uint32_t die_at, uint32_t again, bool before, struct note *reference,
+	uint32_t *count, struct vspan_ledger *ledger)
 {
 	static const struct vspan_region_options options = {
 		.ring_count = 2, .ring_size = VSPAN_ABI_RING_SIZE_MIN};
@@ -407,21 +411,27 @@ static void scenario(uint32_t die_at, bool before, struct note *reference, uint3
 
 	close(mkstemp(state));
 	memset(book, 0, sizeof(*book));
-	book->die_at = die_at;
+	book->die_at[0] = die_at;
+	book->die_at[1] = again;
 	book->die_before = before;
 	if (vspan_region_create(&options, &region, NULL) < 0)
 		abort();
 	/* The identity is random, and ids are not made from it: runs can be compared. */
 	guest_run(region);
-	if (die_at != 0)
+	if (die_at != 0) {
 		live(region, state, die_at);
-	book->life = 1;
+		book->life++;
+	}
+	if (again != 0) {
+		live(region, state, die_at);
+		book->life++;
+	}
 	live(region, state, die_at);
 	if (die_at == 0) {
-		*count = notes_sorted(1, reference);
+		*count = notes_sorted(0, reference);
 		*ledger = book->ledger;
 	} else {
-		expect(notes_sorted(1, second) == *count &&
+		expect(notes_sorted(book->life, second) == *count &&
 				memcmp(second, reference, *count * sizeof(*second)) == 0,
 			die_at, "the successor does not emit everything exactly once");
 		expect(repetitions_flagged(), die_at, "a repeated event is not flagged");
@@ -432,7 +442,7 @@ static void scenario(uint32_t die_at, bool before, struct note *reference, uint3
 	unlink(state);
 }
 
-/* Deaths before and after each event by turns; both of each with the argument `all`. */
+/* Deaths before and after events by turns; with the argument `all` each successor dies, too. */
 int main(int argc, char **argv)
 {
 	const bool all = argc > 1 && strcmp(argv[1], "all") == 0;
@@ -445,16 +455,16 @@ int main(int argc, char **argv)
 	if (book == MAP_FAILED)
 		return 1;
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	scenario(0, false, reference, &count, &ledger);
+	scenario(0, 0, false, reference, &count, &ledger);
 	expect(count > 100 && ledger.aborted > 0 && vspan_ledger_unexplained(&ledger) == 0, 0,
 		"the undisturbed run is not what it should be");
 	for (n = 1; n <= count && failures < 10; n++) {
-		scenario(n, n % 2 == 0, reference, &count, &ledger);
-		if (all)
-			scenario(n, n % 2 != 0, reference, &count, &ledger);
+		scenario(n, 0, n % 2 == 0, reference, &count, &ledger);
+		if (all || n % 7 == 0)
+			scenario(n, 1 + n * 13 % count, n % 2 != 0, reference, &count, &ledger);
 	}
-	printf("%u deaths, %u events in each run, %llu records, %llu spans aborted\n",
-		all ? 2 * (n - 1) : n - 1, count, (unsigned long long)ledger.attempted,
-		(unsigned long long)ledger.aborted);
+	printf("%u deaths%s, %u events in each run, %llu records, %llu spans aborted\n", n - 1,
+		all ? ", and as many of the successors" : ", and of every seventh successor", count,
+		(unsigned long long)ledger.attempted, (unsigned long long)ledger.aborted);
 	return failures != 0;
 }
