@@ -108,18 +108,34 @@ static bool attachment_learn_site(struct vspan_attachment *attachment, uint32_t 
 	return true;
 }
 
-void attachment_learn_sites(struct vspan_attachment *attachment)
+static bool may_register(const struct vspan_attachment *attachment)
+{
+	return attachment->may_register == NULL ||
+		attachment->may_register(attachment->may_register_data);
+}
+
+static void attachment_learn(struct vspan_attachment *attachment, bool all)
 {
 	uint32_t published;
 
 	if (guest_hello_read(attachment->region, &published) < 0)
 		return;
 	pthread_mutex_lock(&attachment->learn_lock);
-	while (attachment->site_count < published &&
+	while (attachment->site_count < published && (all || may_register(attachment)) &&
 		attachment_learn_site(attachment, attachment->site_count))
 		__atomic_store_n(
 			&attachment->site_count, attachment->site_count + 1, __ATOMIC_RELEASE);
 	pthread_mutex_unlock(&attachment->learn_lock);
+}
+
+void attachment_learn_sites(struct vspan_attachment *attachment)
+{
+	attachment_learn(attachment, false);
+}
+
+void attachment_learn_all(struct vspan_attachment *attachment)
+{
+	attachment_learn(attachment, true);
 }
 
 static uint32_t known_count(const struct vspan_attachment *attachment)

@@ -70,8 +70,10 @@ struct vspan_attachment {
 	bool bounds_used;
 	uint64_t news_since; /* ns: call sites wait to be learned since then, 0: none */
 	pthread_mutex_t learn_lock;
-	bool learn_wanted;   /* the guest has published more; atomic */
-	bool quota_told;     /* learner's */
+	bool learn_wanted;                /* the guest has published more; atomic */
+	bool quota_told;                  /* learner's */
+	bool (*may_register)(void *data); /* see host.h */
+	void *may_register_data;
 	uint32_t site_count; /* learned; atomic: release by the learner */
 	uint32_t synced;     /* of them, told to the guest at least once */
 	uint32_t site_quota;
@@ -93,8 +95,14 @@ struct vspan_attachment *attachment_create(struct vspan_region *region, uint32_t
 /* Unregisters its call sites and frees. */
 void attachment_destroy(struct vspan_attachment *attachment);
 
-/* Learns call sites the guest has published since; registers their providers. Any thread. */
+/*
+ * Learns call sites the guest has published since, as long as they may be registered;
+ * registers their providers. Any thread.
+ */
 void attachment_learn_sites(struct vspan_attachment *attachment);
+
+/* The same, whether they may or not: records that lie in the rings already need them. */
+void attachment_learn_all(struct vspan_attachment *attachment);
 
 /* True if the guest has published call sites nobody has learned yet. A few loads. */
 bool attachment_has_news(const struct vspan_attachment *attachment);

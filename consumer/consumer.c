@@ -128,6 +128,8 @@ static void attachment_configure(struct vspan_attachment *attachment,
 	attachment->consumer = consumer;
 	if (consumer->options.site_quota != 0)
 		attachment->site_quota = consumer->options.site_quota;
+	attachment->may_register = consumer->options.may_register;
+	attachment->may_register_data = consumer->options.may_register_data;
 	if (options == NULL)
 		return;
 	attachment->counter_unknown = options->counter_unknown;
@@ -168,7 +170,10 @@ static int attachment_prepare(
 		return error_set(error, ERANGE,
 			"this machine's time stamp counter does not advance steadily: vspan needs "
 			"an invariant TSC");
-	attachment_learn_sites(attachment);
+	if (attachment->checkpoint.found)
+		attachment_learn_all(attachment);
+	else
+		attachment_learn_sites(attachment);
 	if (checkpoint_used(&attachment->checkpoint))
 		resume_attachment(attachment);
 	return 0;

@@ -141,6 +141,14 @@ struct vspan_consumer_options {
 	 */
 	void (*log)(void *data, int level, const char *text);
 	void *log_data;
+	/*
+	 * Asked before each call site is registered with LTTng, on any thread: that
+	 * waits for the session daemon, and lttng-ust gives up for good on one that
+	 * does not answer in time. False: not now, it is asked again; the call site
+	 * stays disabled so long. NULL: always.
+	 */
+	bool (*may_register)(void *data);
+	void *may_register_data;
 };
 
 struct vspan_consumer_stats {

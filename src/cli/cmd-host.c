@@ -26,7 +26,9 @@ static const struct variable {
 	/*
 	 * Before main() lttng-ust waits until a session daemon has said what it
 	 * records, so that nothing is emitted to nobody: long enough for a busy
-	 * machine, and not the 6 s that one which hangs would cost.
+	 * machine, and not the 6 s that one which hangs would cost. It is also what the
+	 * registration of a call site waits for an answer; lttng-ust tries no other
+	 * one after an answer that came too late.
 	 */
 	{"attach", "LTTNG_UST_REGISTER_TIMEOUT", "1500"},
 };

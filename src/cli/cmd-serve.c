@@ -3,6 +3,14 @@
 #include "attach-options.h"
 #include "cli.h"
 #include "log.h"
+#include "watcher.h"
+
+/* A guest that comes while the session daemon hangs is traced when that goes on. */
+static bool may_register(void *data)
+{
+	(void)data;
+	return watcher_answered();
+}
 
 int cmd_serve(int argc, char **argv)
 {
@@ -17,5 +25,6 @@ int cmd_serve(int argc, char **argv)
 		return EXIT_FAILED;
 	}
 	options.daemon.consumer.log = log_consumer;
+	options.daemon.consumer.may_register = may_register;
 	return daemon_run(&options.daemon);
 }

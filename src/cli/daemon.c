@@ -20,7 +20,7 @@
 #include "service.h"
 #include "watcher.h"
 
-/* Call sites a guest has published are known, and so enabled, after this. */
+/* News of the session daemon are told after this at the latest. */
 #define TICK_MS 50
 #define VISIBLE_PAUSE_NS 10000000
 #define VISIBLE_TRIES 50
@@ -143,7 +143,6 @@ static void serve(struct daemon *daemon)
 			fds[0].revents = 0;
 		if (daemon->server != NULL)
 			server_turn(daemon->server);
-		service_learn(&daemon->service);
 		watch(daemon);
 		if (told != daemon->service.count || watched != daemon->watched)
 			tell_manager(daemon, "");

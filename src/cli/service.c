@@ -229,11 +229,3 @@ void service_suspend(struct service *service, struct served *served, struct vspa
 	vspan_consumer_suspend(served->attachment, ledger);
 	served_leave(service, served, ledger);
 }
-
-void service_learn(struct service *service)
-{
-	uint32_t i;
-
-	for (i = 0; i < service->count; i++)
-		vspan_attachment_hello(service->served[i]->attachment);
-}

@@ -57,7 +57,4 @@ void service_detach(struct service *service, struct served *served, struct vspan
 /* Drains and leaves it for a consumer that goes on with its state; *served is gone. */
 void service_suspend(struct service *service, struct served *served, struct vspan_ledger *ledger);
 
-/* Call sites the guests have published since: to be called every now and then. */
-void service_learn(struct service *service);
-
 #endif /* VSPAN_CLI_SERVICE_H */

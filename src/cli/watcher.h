@@ -23,6 +23,12 @@ bool watcher_start(void);
 /* How it is now; never waits. */
 enum watched watcher_look(void);
 
+/*
+ * True if it answered, or was absent, only just now; never waits. If not, it is asked at
+ * once, and this is worth another call soon. Without a watcher nobody knows: true.
+ */
+bool watcher_answered(void);
+
 /* True if a recording session was active when it last answered. */
 bool watcher_recording(void);
 

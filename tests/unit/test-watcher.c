@@ -56,6 +56,25 @@ static bool becomes(enum watched state, int seconds)
 	return false;
 }
 
+/* After a while in which nobody wanted to know. */
+static bool answered_within(int tries)
+{
+	const struct timespec pause = {0, 50000000};
+	struct timespec stale = {0, 300000000};
+
+	for (nanosleep(&stale, NULL); tries > 0; tries--) {
+		if (watcher_answered())
+			return true;
+		nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
+Test(watcher, without_a_watcher_nobody_is_held_up)
+{
+	cr_expect(watcher_answered());
+}
+
 /* A socket that takes connections and says nothing plays the daemon that hangs. */
 Test(watcher, a_daemon_that_never_answers_hangs, .timeout = 60)
 {
@@ -69,6 +88,7 @@ Test(watcher, a_daemon_that_never_answers_hangs, .timeout = 60)
 		/* Root's daemon is looked for in /run alone: that one may be there. */
 		cr_assert(watcher_start());
 		cr_expect(becomes(WATCHED_ABSENT, 10) || watcher_look() == WATCHED_ANSWERS);
+		cr_expect(answered_within(10), "asked at once, not after the second's pause");
 		rmdir(home);
 		return;
 	}
@@ -79,6 +99,7 @@ Test(watcher, a_daemon_that_never_answers_hangs, .timeout = 60)
 	cr_assert_eq(listen(fd, 8), 0);
 	cr_assert(watcher_start());
 	cr_expect(becomes(WATCHED_HUNG, 10));
+	cr_expect_not(watcher_answered());
 	unlink(address.sun_path);
 	close(fd);
 }
