@@ -143,6 +143,7 @@ static void serve(struct daemon *daemon)
 			fds[0].revents = 0;
 		if (daemon->server != NULL)
 			server_turn(daemon->server);
+		leftovers_remove(&daemon->service.leftovers);
 		watch(daemon);
 		if (told != daemon->service.count || watched != daemon->watched)
 			tell_manager(daemon, "");

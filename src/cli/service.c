@@ -28,6 +28,7 @@ void service_close(struct service *service)
 {
 	vspan_consumer_destroy(service->consumer);
 	service->consumer = NULL;
+	leftovers_close(&service->leftovers);
 }
 
 /*
@@ -108,6 +109,7 @@ static int served_new(const struct service *service, const char *path, int fd, s
 	name = vspan_region_name(served->region);
 	sanitise_text(name, strlen(name), served->name, sizeof(served->name));
 	served->vm = region_number(served->region);
+	served->named = leftovers_has_name(vspan_region_fd(served->region));
 	*out = served;
 	return 0;
 }
@@ -153,6 +155,7 @@ int service_attach(struct service *service, const char *path, int fd,
 		served_free(served);
 		return ret;
 	}
+	leftovers_forget(&service->leftovers, served->state);
 	service->served[service->count++] = served;
 	*out = served;
 	return 0;
@@ -221,6 +224,8 @@ static void served_leave(
 void service_detach(struct service *service, struct served *served, struct vspan_ledger *ledger)
 {
 	vspan_consumer_detach(served->attachment, ledger);
+	if (served->state[0] != '\0' && served->named)
+		leftovers_add(&service->leftovers, vspan_region_fd(served->region), served->state);
 	served_leave(service, served, ledger);
 }
 

@@ -8,6 +8,7 @@
 
 #include <limits.h>
 #include <vspan/host.h>
+#include "leftovers.h"
 
 /* Regions of one service at most. */
 #define SERVICE_REGIONS_MAX 1024u
@@ -16,6 +17,7 @@ struct served {
 	char path[PATH_MAX]; /* absolute, or fd:N */
 	char name[VSPAN_ABI_REGION_NAME];
 	char state[PATH_MAX]; /* "" without */
+	bool named;           /* its file has a name, or had when it was attached */
 	uint32_t vm;
 	struct vspan_region *region;
 	struct vspan_attachment *attachment;
@@ -28,6 +30,7 @@ struct service {
 	struct served *served[SERVICE_REGIONS_MAX];
 	uint32_t count;
 	struct vspan_ledger gone; /* of regions detached so far */
+	struct leftovers leftovers;
 };
 
 int service_open(struct service *service, const struct vspan_consumer_options *options,

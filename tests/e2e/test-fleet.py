@@ -34,9 +34,16 @@ def resources(pid):
 
 
 def stored(directory):
-    """Files there, and the bytes they take on the disk."""
+    """How many files are there, and how many bytes they take on the disk."""
     paths = [f"{folder}/{name}" for folder, _, names in os.walk(directory) for name in names]
     return len(paths), sum(os.stat(path).st_blocks * 512 for path in paths)
+
+
+def settled(daemon):
+    """The daemon's resources once it has noticed that all regions are gone."""
+    check(until(lambda: stored(daemon.state)[0] == 0, 30), "no state file is left behind") or \
+        say(str(stored(daemon.state)))
+    return resources(daemon.process.pid)
 
 
 def serve_some(daemon, first, counts):
@@ -110,18 +117,17 @@ def main():
     start = time.monotonic()
     for first in range(0, GUESTS, AT_A_TIME):
         if first == WARM_UP:
-            before = resources(pid)
+            before = settled(daemon)
         serve_some(daemon, first, counts)
         seconds = time.monotonic() - start
         resident, descriptors, mappings = resources(pid)
         say(f"{first + AT_A_TIME} guests after {seconds:.1f} s: {resident >> 10} KiB resident, "
-            f"{descriptors} descriptors, {mappings} mappings, {stored(daemon.state)} state")
-    after = resources(pid)
+            f"{descriptors} descriptors, {mappings} mappings, {stored(daemon.state)[0]} state files")
+    after = settled(daemon)
     check(after[0] <= before[0] + MEMORY_SLACK,
           f"resident memory: {after[0] >> 10} KiB, {before[0] >> 10} after {WARM_UP} guests")
     equal(after[1], before[1], "descriptors")
     equal(after[2], before[2], "mappings")
-    say(f"state: {stored(daemon.state)}")
     code, account = daemon.stop()
     equal(code, 0, "the daemon's exit status")
     must(["lttng", "stop"])
