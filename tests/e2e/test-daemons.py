@@ -140,6 +140,13 @@ def hung_meanwhile(daemon, old):
         check(seconds < STEP_MAX, f"its socket answers within {seconds:.3f} s")
     check(until(lambda: daemon.status()["totals"]["in_ring"] == 0), "rings are drained")
     equal(daemon.region("new")["ledger"]["violations"], 0, "nobody broke a rule")
+    start = time.monotonic()
+    daemon.attach(create("brief"))
+    Guest(f"{WORK}/brief", "spans=10").quit()
+    ledger = daemon.detach(f"{WORK}/brief")[0]["ledger"]
+    seconds = time.monotonic() - start
+    check(seconds < 2 * STEP_MAX, f"another guest is attached, served, detached in {seconds:.3f} s")
+    equal(ledger["unexplained"], 0, "its account closes")
     counts, seconds = serve(new, SITES)
     check(seconds < STEP_MAX, f"the new guest serves {SITES} requests in {seconds:.3f} s")
     return new
