@@ -69,17 +69,19 @@ def per_name(all_events):
 
 
 # A line of the tree: time in 18 columns, two blanks, two more per level, name, the rest.
-TREE_LINE = re.compile(r"^ {4}.{18}  ( *)(\. )?([\w:]+|--.*--)(.*)$")
+TREE_LINE = re.compile(r"^ {4}(.{18})  ( *)(\. )?([\w:]+|--.*--)(.*)$")
 
 
 class Node:
     """A line of the tree and what is below it."""
 
     def __init__(self, match):
-        self.is_event = match[2] is not None
-        self.is_loss = match[3].startswith("--")
-        self.name = match[3]
-        self.rest = match[4]
+        self.time = match[1].strip()
+        self.is_event = match[3] is not None
+        self.is_loss = match[4].startswith("--")
+        self.name = match[4]
+        self.rest = match[5]
+        self.parent = None
         self.children = []
 
     def walk(self):
@@ -88,23 +90,29 @@ class Node:
             yield from child.walk()
 
 
+def parse_tree(text):
+    """The nodes of what sink.vspan.tree printed, in its order."""
+    stack, nodes = [], []
+    for line in text.splitlines():
+        match = TREE_LINE.match(line)
+        if not match:
+            stack = []
+            continue
+        node = Node(match)
+        depth = len(match[2]) // 2
+        del stack[depth:]
+        if stack:
+            stack[-1].children.append(node)
+            node.parent = stack[-1]
+        stack.append(node)
+        nodes.append(node)
+    return nodes
+
+
 def tree(trace):
     """All nodes printed by sink.vspan.tree, and its whole text."""
     done = subprocess.run([BABELTRACE2, trace, "--component=sink.vspan.tree"],
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
     check(done.returncode == 0 and not done.stderr,
           f"the tree is printed (status {done.returncode}) {done.stderr[:500]}")
-    stack, nodes = [], []
-    for line in done.stdout.splitlines():
-        match = TREE_LINE.match(line)
-        if not match:
-            stack = []
-            continue
-        node = Node(match)
-        depth = len(match[1]) // 2
-        del stack[depth:]
-        if stack:
-            stack[-1].children.append(node)
-        stack.append(node)
-        nodes.append(node)
-    return nodes, done.stdout
+    return parse_tree(done.stdout), done.stdout

@@ -47,6 +47,16 @@ static void sleep_until(const struct work *work, uint64_t end)
 	}
 }
 
+/* The longest verb is what a full ring made somebody wait. Returns when this one was over. */
+static uint64_t verb_done(struct work *work, uint64_t since)
+{
+	const uint64_t now = now_ns();
+
+	if (now - since > work->longest_ns)
+		__atomic_store_n(&work->longest_ns, now - since, __ATOMIC_RELAXED);
+	return now;
+}
+
 static bool every(uint64_t period, uint64_t number)
 {
 	return period != 0 && number % period == period - 1;
@@ -80,17 +90,12 @@ static void request_end(struct work *work, vspan_t request)
 	counted_fail(counts, request, "the disk said no");
 }
 
-static void request_serve(struct work *work)
+/* What goes on in a step, without being timed. */
+static void step_serve(struct work *work, uint64_t number)
 {
-	static const char *const ops[] = {"read", "write", "trim"};
 	const struct work_options *options = work->options;
 	struct counts *counts = &work->counts;
-	uint64_t number = work->requests;
-	vspan_t request = counted_begin(counts, work, request, number,
-		(uint32_t)(512 * (1 + number % 16)), ops[number % 3]);
-	vspan_t step = counted_begin(counts, work, step, (uint32_t)(number % 4));
 
-	counted_event(counts, work, note, number);
 	if (options->sites != 0)
 		counted_end(counts,
 			generated_begin(
@@ -99,8 +104,28 @@ static void request_serve(struct work *work)
 		write_types(counts, number);
 	if (every(options->slow, number))
 		sleep_until(work, now_ns() + options->slow_us * 1000);
+}
+
+static void request_serve(struct work *work)
+{
+	static const char *const ops[] = {"read", "write", "trim"};
+	struct counts *counts = &work->counts;
+	uint64_t number = work->requests, since = now_ns();
+	vspan_t request, step;
+
+	request = counted_begin(counts, work, request, number, (uint32_t)(512 * (1 + number % 16)),
+		ops[number % 3]);
+	since = verb_done(work, since);
+	step = counted_begin(counts, work, step, (uint32_t)(number % 4));
+	since = verb_done(work, since);
+	counted_event(counts, work, note, number);
+	verb_done(work, since);
+	step_serve(work, number);
+	since = now_ns();
 	counted_end(counts, step);
+	since = verb_done(work, since);
 	request_end(work, request);
+	verb_done(work, since);
 	counts_increment(&work->requests);
 }
 

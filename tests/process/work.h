@@ -19,7 +19,8 @@ struct work {
 	const struct work_options *options;
 	const bool *stop; /* may be set by a signal handler */
 	struct counts counts;
-	uint64_t requests; /* served so far */
+	uint64_t requests;   /* served so far */
+	uint64_t longest_ns; /* a verb took; the end of a failed request is three */
 };
 
 /* Serves `requests` more, 0: until stopped. Resumes the numbering where it was. */

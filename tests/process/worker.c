@@ -16,7 +16,8 @@
  * At the end, also on SIGTERM and SIGINT, it prints one JSON line. `begun` and
  * `events` count calls, `recorded` the begins that returned a span, `records`
  * what was attempted if every call site was enabled and every thread had a ring;
- * `attempted` and `discarded` are the sums of the shared writer words.
+ * `attempted` and `discarded` are the sums of the shared writer words, `longest_ns`
+ * is what the slowest verb of any thread took.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -136,20 +137,23 @@ static void print_ring(void)
 
 static void print_counts(void)
 {
-	uint64_t attempted, discarded, requests = 0, i;
+	uint64_t attempted, discarded, requests = 0, longest_ns = 0, i;
 	struct counts counts = {0};
 
 	for (i = 0; i < options[THREADS].value; i++) {
 		counts_add(&counts, &threads[i].work.counts);
 		requests += counts_read(&threads[i].work.requests);
+		if (counts_read(&threads[i].work.longest_ns) > longest_ns)
+			longest_ns = counts_read(&threads[i].work.longest_ns);
 	}
 	rings_sum(&attempted, &discarded);
 	printf("{\"begun\":%lu,\"recorded\":%lu,\"ended\":%lu,\"events\":%lu,\"attempted\":%lu,"
 	       "\"discarded\":%lu,\"threads\":%lu,\"errors\":%lu,\"statuses\":%lu,"
-	       "\"requests\":%lu,\"records\":%lu,\"ringless\":%u,\"attached\":%s}\n",
+	       "\"requests\":%lu,\"records\":%lu,\"longest_ns\":%lu,\"ringless\":%u,"
+	       "\"attached\":%s}\n",
 		counts.begun, counts.handles, counts.ended, counts.events, attempted, discarded,
 		options[THREADS].value, counts.errors, counts.statuses, requests,
-		counts_records(&counts), vspan_process_ringless(),
+		counts_records(&counts), longest_ns, vspan_process_ringless(),
 		attach_result == VSPAN_ATTACH_OK ? "true" : "false");
 	fflush(stdout);
 }
