@@ -201,5 +201,5 @@ def nodes_named(nodes, name):
 
 def field(node, name):
     """The number a field of a line of the tree shows, None: it has no such field."""
-    found = re.search(rf"\b{name}=(\d+)", node.rest)
-    return int(found[1]) if found else None
+    found = re.search(rf"\b{name}=(0x[0-9a-f]+|\d+)", node.rest)
+    return int(found[1], 0) if found else None

@@ -75,7 +75,8 @@ TREE_LINE = re.compile(r"^ {4}(.{18})  ( *)(\. )?([\w:]+|--.*--)(.*)$")
 class Node:
     """A line of the tree and what is below it."""
 
-    def __init__(self, match):
+    def __init__(self, match, vcpu):
+        self.vcpu = vcpu
         self.time = match[1].strip()
         self.is_event = match[3] is not None
         self.is_loss = match[4].startswith("--")
@@ -92,13 +93,15 @@ class Node:
 
 def parse_tree(text):
     """The nodes of what sink.vspan.tree printed, in its order."""
-    stack, nodes = [], []
+    stack, nodes, vcpu = [], [], None
     for line in text.splitlines():
         match = TREE_LINE.match(line)
         if not match:
             stack = []
+            if line.startswith("  vCPU "):
+                vcpu = int(line.split()[1])
             continue
-        node = Node(match)
+        node = Node(match, vcpu)
         depth = len(match[2]) // 2
         del stack[depth:]
         if stack:
