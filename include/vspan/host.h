@@ -86,7 +86,8 @@ struct vspan_site_info {
 
 /*
  * Call site `index` of a region, straight from shared memory: no consumer is
- * needed, so LTTng's name is not known. 0; -ENOENT past the last one published. Free.
+ * needed, so LTTng's name is not known. 0; -ENOENT past the last one published;
+ * -EPROTO if the guest's ABI is not this one. Free.
  */
 int vspan_region_read_site(
 	const struct vspan_region *region, uint32_t index, struct vspan_site_info *out);
@@ -103,7 +104,7 @@ struct vspan_ledger {
 	uint64_t attempted;
 	uint64_t emitted;
 	uint64_t discarded_guest; /* dropped or overwritten by the guest for lack of room */
-	uint64_t discarded_host;  /* dropped by the host (quota) */
+	uint64_t discarded_host;  /* dropped by the host: what it refers to was given up */
 	uint64_t torn;            /* reserved, never committed: the writer died inside */
 	uint64_t invalid;         /* failed validation */
 	uint64_t in_ring;         /* written, not drained yet */
@@ -136,8 +137,9 @@ struct vspan_consumer_options {
 	uint32_t site_quota_total;
 	/*
 	 * What a person should know, in one line without its end; `level` as in
-	 * syslog(3). Called on the consumer's threads; NULL: nobody is told. The
-	 * event vspan:notice says the same.
+	 * syslog(3). Called on the consumer's threads and on those that are in one of
+	 * its functions; it must call none itself. NULL: nobody is told. The event
+	 * vspan:notice says the same.
 	 */
 	void (*log)(void *data, int level, const char *text);
 	void *log_data;
@@ -270,6 +272,7 @@ int vspan_attachment_read_ring(
 /* Call site `index`, as the consumer knows it. 0; -ENOENT past the last one. Free. */
 int vspan_attachment_read_site(
 	struct vspan_attachment *attachment, uint32_t index, struct vspan_site_info *out);
+
 /* ------------------------------------------------------------ what vCPUs do */
 
 /* W3C trace context: what `traceparent` carries. */
@@ -291,7 +294,7 @@ void vspan_trace_context_format(
  * spans without a parent in the guest get `context`'s span as theirs, and the
  * guest can read the context; NULL: none from here on. One thread at a time per
  * ring, the vCPU stopped; otherwise free. Returns 0, or -ENOSPC if so many
- * contexts wait to be drained that this one is not used.
+ * contexts wait to be drained that this one is not used, or -EINVAL: no such ring.
  */
 int vspan_attachment_vcpu_enter(struct vspan_attachment *attachment, uint32_t ring,
 	const struct vspan_trace_context *context);
