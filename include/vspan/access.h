@@ -191,7 +191,7 @@ static inline uint64_t vspan_context_recheck_H(const uint64_t *sequence)
 }
 
 /*
- * Edge I, greeted. Host: region_set_greeted(). Guest: process_wait_hello().
+ * Edge I, greeted. Host: region_set_greeted(). Guest: process_wait_hello(), hello_await().
  * A guest that sees the count sees the enable bytes of that many call sites.
  */
 static inline void vspan_greeted_store_I(uint32_t *greeted, uint32_t sites)

@@ -67,7 +67,7 @@ static void hello_await(
 		(const void *)((const char *)region + region->hello_offset);
 	uint64_t start = vspan_arch_counter();
 
-	while (vspan_describe_load_u32_E(&control->greeted) < hello->site_count &&
+	while (vspan_greeted_load_I(&control->greeted) < hello->site_count &&
 		vspan_read_once_u32(&control->draining) != 0 && !expired(start, HELLO_WAIT_DIVISOR))
 		;
 }
