@@ -200,8 +200,8 @@ int vspan_consumer_attach(struct vspan_consumer *consumer, struct vspan_region *
 	struct vspan_error *error);
 
 /*
- * Drains what is left, closes open spans as aborted, ends the epoch of every
- * ring and detaches. No vCPU may run any more. *ledger (may be NULL) gets the
+ * Drains what is left, closes open spans as aborted and the account of every
+ * ring, and detaches. No vCPU may run any more. *ledger (may be NULL) gets the
  * sum over rings. Frees the attachment. Free.
  */
 void vspan_consumer_detach(struct vspan_attachment *attachment, struct vspan_ledger *ledger);

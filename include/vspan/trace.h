@@ -101,7 +101,7 @@
  *              of that stay
  *   vcpu_exit  vm vcpu reason(string) position ts
  *   vcpu_halt  vm vcpu position ts
- *   resume     vm vcpu position ts   a consumer took over there from one that did not detach
+ *   resume     vm vcpu position ts   a consumer goes on there, where another one stopped or died
  *   notice     vm text(string)   what the consumer told its user; vm 0: not of one VM
  *   message    vm vcpu span ts text(string)      status message of a span
  *   link       vm vcpu span linked trace_high trace_low ts
