@@ -102,11 +102,12 @@ void doctor_check_variables(struct finding *finding)
 	const char *timeout = getenv("LTTNG_UST_REGISTER_TIMEOUT");
 
 	finding->subject = "variables";
-	if (timeout != NULL && strtol(timeout, NULL, 10) != 0) {
+	if (timeout != NULL) {
 		finding_found(finding, FINDING_LIMITED, "LTTNG_UST_REGISTER_TIMEOUT=%s", timeout);
 		finding_remedy(finding,
 			"a session daemon that hangs delays every start by so many ms, for ever "
-			"if negative: unset it");
+			"if negative; call sites it takes longer to register, 10 ms if 0, are "
+			"never recorded: unset it");
 		return;
 	}
 	if (is_set("LTTNG_UST_CLOCK_PLUGIN")) {

@@ -96,7 +96,7 @@ Test(doctor, a_program_is_looked_for_along_the_path)
 
 Test(doctor, variables_that_get_in_the_way_are_named)
 {
-	setenv("LTTNG_UST_REGISTER_TIMEOUT", "0", 1);
+	unsetenv("LTTNG_UST_REGISTER_TIMEOUT");
 	unsetenv("LTTNG_UST_DEBUG");
 	doctor_check_variables(&finding);
 	cr_expect_eq(finding.kind, FINDING_GOOD);
@@ -110,4 +110,7 @@ Test(doctor, variables_that_get_in_the_way_are_named)
 	doctor_check_variables(&finding);
 	cr_expect_eq(finding.kind, FINDING_LIMITED);
 	cr_expect_not_null(strstr(finding.text, "LTTNG_UST_REGISTER_TIMEOUT=-1"));
+	setenv("LTTNG_UST_REGISTER_TIMEOUT", "0", 1);
+	doctor_check_variables(&finding);
+	cr_expect_eq(finding.kind, FINDING_LIMITED);
 }
