@@ -136,7 +136,7 @@ class Tree:
         return self.truth.by_number.get((node.name, node.vcpu, number))
 
     def begun(self, node):
-        """The span that begins when a line says. An end alone stands where the first in it begins."""
+        """The span that begins when a line says. An end alone is where the first in it begins."""
         root = node.parent if node.parent and "[begin unknown]" in node.parent.rest and \
             node.time == "+0 ns" else node
         if self.midnight is None or node.is_event or root.parent or root is node and \
@@ -156,7 +156,8 @@ class Tree:
         known = self.known
         only_exit = span.id not in known.parent_told
         finished = span.id in known.whole
-        self.wrong["unfinished"] += ("[unfinished]" in node.rest) != (not finished and not only_exit)
+        only_entry = not only_exit and not finished
+        self.wrong["unfinished"] += ("[unfinished]" in node.rest) != only_entry
         self.wrong["begin unknown"] += ("[begin unknown]" in node.rest) != only_exit
         shown = duration(node)
         self.wrong["duration where none is known, or none"] += (shown is not None) != finished
@@ -191,8 +192,8 @@ class Tree:
             if node.is_event and node.parent in identity and node.name in HOME:
                 self.wrong["event in a wrong span"] += node.parent.name != HOME[node.name] or \
                     self.numbered(node) not in (None, identity[node.parent])
-        say(f"measured: {self.name}: {len(spans)} spans shown, {len(self.known.finished)} finished, "
-            f"{len(self.known.entries)} entries, {len(self.known.exits)} exits recorded")
+        say(f"measured: {self.name}: {len(spans)} spans shown, {len(self.known.finished)} "
+            f"finished, {len(self.known.entries)} entries, {len(self.known.exits)} exits recorded")
         equal(sorted(span.id for span in identity.values() if span) == sorted(self.known.shown),
               True, f"{self.name}: each span that is known of is shown once")
         equal(+self.wrong, collections.Counter(), f"{self.name}: what is wrong")
