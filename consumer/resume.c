@@ -175,16 +175,23 @@ void resume_commit(struct vspan_attachment *attachment, struct ring_state *state
 			spans_commit(&attachment->rings[i].spans);
 }
 
-void resume_settle(struct vspan_attachment *attachment)
+void resume_done(struct vspan_attachment *attachment)
 {
 	uint32_t i;
 
 	if (!checkpoint_used(&attachment->checkpoint))
 		return;
-	for (i = 0; i < attachment->ring_count; i++) {
-		resume_commit(attachment, &attachment->rings[i], attachment->rings[i].ring.cursor);
+	for (i = 0; i < attachment->ring_count; i++)
 		checkpoint_begin(&attachment->checkpoint, i, attachment->rings[i].ring.epoch,
 			attachment->rings[i].ring.cursor);
-	}
 	journal_clear(attachment->checkpoint.journal);
+}
+
+void resume_settle(struct vspan_attachment *attachment)
+{
+	uint32_t i;
+
+	for (i = 0; i < attachment->ring_count; i++)
+		resume_commit(attachment, &attachment->rings[i], attachment->rings[i].ring.cursor);
+	resume_done(attachment);
 }

@@ -26,7 +26,10 @@ void resume_begin(struct vspan_attachment *attachment, struct ring_state *state,
  */
 void resume_commit(struct vspan_attachment *attachment, struct ring_state *state, uint64_t cursor);
 
-/* Nothing is being emitted, or ever will be again, for what is left behind. */
+/* All that was emitted has reached LTTng: a successor repeats nothing. */
+void resume_done(struct vspan_attachment *attachment);
+
+/* The same, and what is known now is what a successor finds. */
 void resume_settle(struct vspan_attachment *attachment);
 
 #endif /* VSPAN_CONSUMER_RESUME_H */

@@ -222,6 +222,7 @@ static void consumer_serve(struct vspan_consumer *consumer, const struct request
 	case REQUEST_DETACH:
 		for (i = 0; i < attachment->ring_count; i++)
 			ring_end(consumer, attachment, &attachment->rings[i]);
+		resume_done(attachment);
 		control_detach(attachment->vm);
 		attachment_ledger(attachment, UINT32_MAX, request->ledger);
 		attachment->detached = true;

@@ -23,7 +23,7 @@ counts, said = (json.loads(line) for line in done.stdout.splitlines())
 must(["lttng", "stop", "call"])
 must(["lttng", "destroy", "call"])
 
-equal(said["host"], {"attempted": 2, "spans": 1}, "the VMM's own account")
+equal(said["host"], {"attempted": 5, "spans": 2}, "the VMM's own account")
 equal(said["guest"]["attempted"], counts["attempted"], "records of the guest, as it counted")
 equal(said["guest"]["unexplained"], 0, "unexplained")
 recorded = list(events(f"{WORK}/call"))
@@ -41,6 +41,10 @@ equal([(event.number("trace_high"), event.number("trace_low"), event.number("spa
 equal((names["vspan:vcpu_enter"], names["vspan:vcpu_exit"]), (1, 1), "an entry and an exit")
 exits = [event for event in recorded if event.name == "vspan:vcpu_exit"]
 equal(exits[0].string("reason"), "ended", "why it was left")
+
+named = [event for event in recorded if event.name in ("vspan:span", "vspan:event")]
+equal({(event.name, event.string("name")) for event in named},
+      {("vspan:span", "run #1"), ("vspan:event", "about to run")}, "names known only at run time")
 
 nodes, text = tree(f"{WORK}/call")
 print(text)

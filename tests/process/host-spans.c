@@ -65,7 +65,7 @@ int main(int argc, char **argv)
 	struct vspan_attachment *host, *guest;
 	struct vspan_region *host_region, *guest_region;
 	struct vspan_error error;
-	vspan_t call;
+	vspan_t call, compute;
 	int status;
 
 	if (argc < 2)
@@ -80,7 +80,10 @@ int main(int argc, char **argv)
 	call = vspan_begin(vmm, call, argv[1]);
 	context.span_id = call;
 	vspan_attachment_vcpu_enter(guest, 0, call != 0 ? &context : NULL);
+	compute = vspan_begin_named("run #1");
+	vspan_event_named("about to run");
 	status = guest_run(guest_region, argv + 1);
+	vspan_end(compute);
 	vspan_attachment_vcpu_exit(guest, 0, "ended");
 	vspan_consumer_detach(guest, &guest_ledger);
 	vspan_end(call);
