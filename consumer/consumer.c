@@ -103,7 +103,7 @@ static int attachment_start_clock(
 		attachment->counter_error);
 }
 
-static void attachment_announce(const struct vspan_attachment *attachment)
+void attachment_announce(const struct vspan_attachment *attachment)
 {
 	const struct vspan_region *region = attachment->region;
 	struct control_attach attach = {

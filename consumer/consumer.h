@@ -20,9 +20,14 @@ struct vspan_consumer {
 	bool stop;
 	struct clock_sample first_sample;  /* start of the clocks' baseline */
 	uint64_t clock_refreshed;          /* ns */
+	uint64_t announced;                /* ns: when regions were last announced */
+	bool announcing;                   /* somebody records announcements */
 	struct vspan_consumer_stats stats; /* words written by the thread, read by anyone */
 	struct batch batch;
 };
+
+/* Says in the trace which region this is, its clock, its epochs. */
+void attachment_announce(const struct vspan_attachment *attachment);
 
 /* The thread: rounds until consumer->stop. `data` is the consumer. */
 void *rounds_thread(void *data);

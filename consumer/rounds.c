@@ -17,6 +17,8 @@
 /* An idle consumer sleeps longer and longer, up to this. */
 #define IDLE_SLEEP_MAX_NS UINT64_C(1000000)
 #define CLOCK_REFRESH_NS UINT64_C(500000000)
+/* A trace may begin at any time, and a flight recorder forgets: regions are named again. */
+#define ANNOUNCE_NS UINT64_C(2000000000)
 /* How often an idle ring says that nothing is to come from before now. */
 #define IDLE_WATERMARK_NS UINT64_C(20000000)
 /* How long a region's drain waits for call sites that are just being learned. */
@@ -251,9 +253,24 @@ static void consumer_refresh_clocks(struct vspan_consumer *consumer, uint64_t no
 		return;
 	consumer->clock_refreshed = now;
 	clock_sample(&sample);
-	cds_list_for_each_entry_rcu (attachment, &consumer->registry.attachments, node) {
-		attachment_set_clock(consumer, attachment, &sample);
+	cds_list_for_each_entry_rcu (attachment, &consumer->registry.attachments, node)
+		if (!attachment->detached)
+			attachment_set_clock(consumer, attachment, &sample);
+}
+
+/* When somebody begins to record announcements, and every now and then. */
+static void consumer_announce(struct vspan_consumer *consumer, uint64_t now)
+{
+	const bool wanted = control_attach_enabled();
+	struct vspan_attachment *attachment;
+
+	if (wanted && (!consumer->announcing || now - consumer->announced >= ANNOUNCE_NS)) {
+		consumer->announced = now;
+		cds_list_for_each_entry_rcu (attachment, &consumer->registry.attachments, node)
+			if (!attachment->detached)
+				attachment_announce(attachment);
 	}
+	consumer->announcing = wanted;
 }
 
 /*
@@ -300,6 +317,7 @@ static bool consumer_round(struct vspan_consumer *consumer)
 
 	urcu_memb_read_lock();
 	consumer_refresh_clocks(consumer, now);
+	consumer_announce(consumer, now);
 	cds_list_for_each_entry_rcu (attachment, &consumer->registry.attachments, node) {
 		if (!attachment->detached)
 			worked |= attachment_turn(consumer, attachment, now);

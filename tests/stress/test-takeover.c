@@ -194,6 +194,11 @@ bool control_event_enabled(void)
 	return true;
 }
 
+bool control_attach_enabled(void)
+{
+	return false;
+}
+
 /* What is said about rings and regions is not the guest's, and may be said again. */
 void control_attach(const struct control_attach *attach)
 {
