@@ -108,7 +108,7 @@ static bool attachment_learn_site(struct vspan_attachment *attachment, uint32_t 
 	return true;
 }
 
-static bool may_register(const struct vspan_attachment *attachment)
+bool attachment_may_register(const struct vspan_attachment *attachment)
 {
 	return attachment->may_register == NULL ||
 		attachment->may_register(attachment->may_register_data);
@@ -121,7 +121,7 @@ static void attachment_learn(struct vspan_attachment *attachment, bool all)
 	if (guest_hello_read(attachment->region, &published) < 0)
 		return;
 	pthread_mutex_lock(&attachment->learn_lock);
-	while (attachment->site_count < published && (all || may_register(attachment)) &&
+	while (attachment->site_count < published && (all || attachment_may_register(attachment)) &&
 		attachment_learn_site(attachment, attachment->site_count))
 		__atomic_store_n(
 			&attachment->site_count, attachment->site_count + 1, __ATOMIC_RELEASE);

@@ -95,6 +95,9 @@ struct vspan_attachment *attachment_create(struct vspan_region *region, uint32_t
 /* Unregisters its call sites and frees. */
 void attachment_destroy(struct vspan_attachment *attachment);
 
+/* True if a call site may be registered with LTTng now: see host.h. */
+bool attachment_may_register(const struct vspan_attachment *attachment);
+
 /*
  * Learns call sites the guest has published since, as long as they may be registered;
  * registers their providers. Any thread.

@@ -17,6 +17,9 @@
 #define DEFAULT_QUIET_NS UINT64_C(1000000)
 #define DEFAULT_HOLE_NS UINT64_C(1000000000)
 #define CLOCK_BASELINE_NS UINT64_C(10000000)
+/* How long an attach that goes on where another stopped waits for may_register. */
+#define REGISTER_PAUSE_NS 10000000
+#define REGISTER_TRIES 90
 
 static int consumer_fail(struct vspan_consumer *consumer, int code, struct vspan_error *error)
 {
@@ -159,6 +162,25 @@ static int attachment_open_state(
 		region->name);
 }
 
+/* What lies in its rings needs the call sites: they are learned now, or it is not attached. */
+static int attachment_relearn(struct vspan_attachment *attachment, struct vspan_error *error)
+{
+	const struct timespec pause = {.tv_nsec = REGISTER_PAUSE_NS};
+	int tries = REGISTER_TRIES;
+
+	while (!attachment_may_register(attachment)) {
+		if (tries-- == 0)
+			return error_set(error, EAGAIN,
+				"region %s has been drained before, and the session daemon, which "
+				"has to hear of its call sites, does not answer: attach it again "
+				"when that does",
+				attachment->region->name);
+		nanosleep(&pause, NULL);
+	}
+	attachment_learn_all(attachment);
+	return 0;
+}
+
 static int attachment_prepare(
 	struct vspan_attachment *attachment, const char *state_path, struct vspan_error *error)
 {
@@ -171,9 +193,11 @@ static int attachment_prepare(
 			"this machine's time stamp counter does not advance steadily: vspan needs "
 			"an invariant TSC");
 	if (attachment->checkpoint.found)
-		attachment_learn_all(attachment);
+		ret = attachment_relearn(attachment, error);
 	else
 		attachment_learn_sites(attachment);
+	if (ret < 0)
+		return ret;
 	if (checkpoint_used(&attachment->checkpoint))
 		resume_attachment(attachment);
 	return 0;

@@ -193,7 +193,8 @@ struct vspan_attach_options {
  * Attaches a region: its rings are drained from now on. The region must outlive
  * the attachment. `options` may be NULL (same counter as the host). Free.
  * -EBUSY: another process has it attached with that state. -EEXIST: it has been
- * drained before, and there is no state to go on from.
+ * drained before, and there is no state to go on from. -EAGAIN: it has been
+ * drained before, and its call sites may not be registered at present.
  */
 int vspan_consumer_attach(struct vspan_consumer *consumer, struct vspan_region *region,
 	const struct vspan_attach_options *options, struct vspan_attachment **out,

@@ -20,7 +20,6 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static enum watched last = WATCHED_UNKNOWN;
 static pthread_cond_t impatience; /* somebody wants to know now */
-static bool started;
 static bool impatient;
 static uint64_t asked;     /* ns, 0: no question is open */
 static uint64_t answer_at; /* ns: when the last answered question was asked */
@@ -86,9 +85,6 @@ bool watcher_start(void)
 	pthread_condattr_destroy(&attributes);
 	if (pthread_create(&thread, NULL, watch, NULL) != 0)
 		return false;
-	pthread_mutex_lock(&lock);
-	started = true;
-	pthread_mutex_unlock(&lock);
 	/* Nobody waits for it: it may hang with the daemon, for ever. */
 	pthread_detach(thread);
 	return true;
@@ -109,7 +105,7 @@ bool watcher_answered(void)
 	bool fresh;
 
 	pthread_mutex_lock(&lock);
-	fresh = !started || (answer_at != 0 && clock_now_ns() - answer_at < FRESH_NS);
+	fresh = answer_at == 0 || clock_now_ns() - answer_at < FRESH_NS;
 	if (!fresh && !impatient) {
 		impatient = true;
 		pthread_cond_signal(&impatience);

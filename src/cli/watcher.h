@@ -25,7 +25,8 @@ enum watched watcher_look(void);
 
 /*
  * True if it answered, or was absent, only just now; never waits. If not, it is asked at
- * once, and this is worth another call soon. Without a watcher nobody knows: true.
+ * once, and this is worth another call soon. True as well while it has never answered:
+ * then it has not taken us in, and lttng-ust does not ask it anything.
  */
 bool watcher_answered(void);
 

@@ -9,7 +9,7 @@ import signal
 import time
 
 from fleet import Daemon, Guest, create, until
-from harness import WORK, check, equal, finish, must, say
+from harness import VSPAN, WORK, check, equal, finish, must, run, say
 from reading import events, per_name
 
 ROOT = "/run/lttng" if os.getuid() == 0 else os.environ["LTTNG_HOME"] + "/.lttng"
@@ -109,6 +109,7 @@ def test_hung(daemon, old):
     finally:
         os.kill(session_daemon(), signal.SIGCONT)
     daemon.told("the session daemon answers again", 2)
+    daemon.attach(f"{WORK}/brief")
     check(until(lambda: len(daemon.sites()["new"]) > SITES and all_enabled(daemon, "new")),
           "when it goes on, the new guest's call sites are enabled") or \
         say(str(daemon.region("new")["sites"]))
@@ -147,6 +148,12 @@ def hung_meanwhile(daemon, old):
     seconds = time.monotonic() - start
     check(seconds < 2 * STEP_MAX, f"another guest is attached, served, detached in {seconds:.3f} s")
     equal(ledger["unexplained"], 0, "its account closes")
+    start = time.monotonic()
+    again = run([VSPAN, "attach", f"--to={daemon.control}", f"{WORK}/brief"])
+    seconds = time.monotonic() - start
+    check(again.returncode == 1 and "attach it again when that does" in again.stderr,
+          f"to go on with it has to wait: {again.stderr.strip()}")
+    check(seconds < 2 * STEP_MAX, f"which is said in {seconds:.3f} s")
     counts, seconds = serve(new, SITES)
     check(seconds < STEP_MAX, f"the new guest serves {SITES} requests in {seconds:.3f} s")
     return new
