@@ -14,7 +14,7 @@ import socket
 import subprocess
 import time
 
-from harness import VSPAN, WORK, check, equal, finish, must
+from harness import VSPAN, WORK, check, equal, finish, must, run
 
 WORKER = os.environ["WORKER"]
 # The call sites of work.c; the worker's 500 generated ones find the table full.
@@ -68,6 +68,9 @@ class Daemon:
                                   "--format=json", *regions], stdout=subprocess.PIPE, stderr=log)
         until(lambda: f"PID: {self.process.pid} " in must(["lttng", "list", "--userspace"]),
               "the session daemon knows `vspan attach`")
+        # It answers once it has attached; a guest that comes earlier waits for nobody.
+        until(lambda: run([VSPAN, "status", f"--control={self.control}"]).returncode == 0,
+              "`vspan attach` serves")
 
     def enabled(self):
         """Names of the call sites that are on in the guest of the first region."""

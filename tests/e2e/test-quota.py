@@ -38,7 +38,7 @@ def record(name, *options):
     must(["lttng", "start", name])
     daemon, region, said = attach(name, *options)
     guest = run([WORKER, "threads=1", "spans=60", "sites=20", "rate=100", "fail=9"],
-                env={**os.environ, "VSPAN_REGION": region})
+                env={**os.environ, "VSPAN_REGION": region, "VSPAN_HELLO_TIMEOUT_MS": "30000"})
     counts = json.loads(guest.stdout)
     info = json.loads(must([VSPAN, "status", f"--control={WORK}/{name}.control", "--format=json"]))
     daemon.send_signal(signal.SIGINT)

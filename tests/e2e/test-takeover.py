@@ -100,7 +100,8 @@ def test_kills():
     must([VSPAN, "create", "--rings=2", "--ring-size=128M", "--sites=64", REGION])
     daemon = attach()
     guest = subprocess.Popen([WORKER, "threads=2", "spans=0", f"rate={RATE}", "fail=7"],
-                             env={**os.environ, "VSPAN_REGION": REGION},
+                             env={**os.environ, "VSPAN_REGION": REGION, "VSPAN_HELLO_TIMEOUT_MS": "30000",
+                                  "VSPAN_FULL_TIMEOUT_MS": "20000"},
                              stdout=subprocess.PIPE, text=True)
     for _ in range(KILLS):
         time.sleep(random.uniform(0.05, 0.3))
@@ -129,7 +130,8 @@ def test_term():
     must([VSPAN, "create", "--rings=2", "--ring-size=4M", "--sites=64", REGION])
     daemon = attach()
     guest = subprocess.Popen([WORKER, "threads=2", "spans=0", "rate=500", "slow=50", "slow_us=300000"],
-                             env={**os.environ, "VSPAN_REGION": REGION},
+                             env={**os.environ, "VSPAN_REGION": REGION, "VSPAN_HELLO_TIMEOUT_MS": "30000",
+                                  "VSPAN_FULL_TIMEOUT_MS": "20000"},
                              stdout=subprocess.PIPE, text=True)
     for _ in range(3):
         time.sleep(0.6)
