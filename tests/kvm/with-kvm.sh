@@ -48,8 +48,10 @@ mkdir "$work/exchange"
 share() {
 	echo "-fsdev local,id=$1,path=$2,security_model=none,multidevs=remap$3 -device virtio-9p-pci,fsdev=$1,mount_tag=$1"
 }
+# Both processors on one thread: with a thread each, QEMU 7.2 now and then lets a nested
+# guest's processor spin for ever, deaf to its interrupts.
 # shellcheck disable=SC2046
-setpriv --pdeathsig KILL qemu-system-x86_64 -accel tcg,thread=multi -cpu max,+svm,la57=off -smp 2 -m 1536 \
+setpriv --pdeathsig KILL qemu-system-x86_64 -accel tcg,thread=single -cpu max,+svm,la57=off -smp 2 -m 1536 \
 	-nodefaults -display none -no-reboot \
 	-kernel "$vm/vmlinuz" -initrd "$vm/initrd" \
 	-append "console=ttyS0 quiet panic=-1 tsc=reliable clocksource=tsc no_timer_check mitigations=off" \
