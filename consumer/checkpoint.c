@@ -68,13 +68,52 @@ static int lock_file(struct checkpoint *checkpoint, const char *path, struct vsp
 		"the region is attached already: another process holds its state file %s", path);
 }
 
+static int header_check(const struct checkpoint_header *header, const struct vspan_region *region,
+	const char *path, struct vspan_error *error)
+{
+	if (header->magic != MAGIC || header->version != VERSION || header->layout != layout_id())
+		return error_set(error, EINVAL,
+			"%s is not a state file of this version of vspan: detach with the version "
+			"that wrote it, or remove it and create a new region",
+			path);
+	if (memcmp(header->identity, region->identity, sizeof(header->identity)) != 0 ||
+		header->ring_count != region->geometry.ring_count)
+		return error_set(error, EINVAL,
+			"the state file %s belongs to another region: give each region its own",
+			path);
+	return 0;
+}
+
+static size_t file_size(uint32_t rings)
+{
+	return words_size(rings) + spans_size(rings) + page_up(sizeof(struct journal_store));
+}
+
+/* Before anything is changed: somebody else's file stays as it is. */
+static int file_check(const struct checkpoint *checkpoint, const struct vspan_region *region,
+	const char *path, struct vspan_error *error)
+{
+	struct checkpoint_header header = {0};
+	struct stat status;
+
+	if (fstat(checkpoint->fd, &status) < 0 ||
+		pread(checkpoint->fd, &header, sizeof(header), 0) < 0)
+		return error_set(
+			error, errno, "cannot read the state file %s: %s", path, strerror(errno));
+	/* New, or its maker died before it wrote who it is for. */
+	if (status.st_size == 0 ||
+		(header.magic == 0 &&
+			(size_t)status.st_size == file_size(region->geometry.ring_count)))
+		return 0;
+	return header_check(&header, region, path, error);
+}
+
 static int map_file(
 	struct checkpoint *checkpoint, uint32_t rings, const char *path, struct vspan_error *error)
 {
 	char *base;
 
-	checkpoint->size =
-		words_size(rings) + spans_size(rings) + page_up(sizeof(struct journal_store));
+	checkpoint->size = file_size(rings);
 	if (ftruncate(checkpoint->fd, (off_t)checkpoint->size) < 0)
 		return error_set(
 			error, errno, "cannot size the state file %s: %s", path, strerror(errno));
@@ -89,24 +128,6 @@ static int map_file(
 	return 0;
 }
 
-static int header_check(const struct checkpoint *checkpoint, const struct vspan_region *region,
-	const char *path, struct vspan_error *error)
-{
-	const struct checkpoint_header *header = checkpoint->header;
-
-	if (header->magic != MAGIC || header->version != VERSION || header->layout != layout_id())
-		return error_set(error, EINVAL,
-			"%s is not a state file of this version of vspan: detach with the version "
-			"that wrote it, or remove it and create a new region",
-			path);
-	if (memcmp(header->identity, region->identity, sizeof(header->identity)) != 0 ||
-		header->ring_count != region->geometry.ring_count)
-		return error_set(error, EINVAL,
-			"the state file %s belongs to another region: give each region its own",
-			path);
-	return 0;
-}
-
 static int header_use(struct checkpoint *checkpoint, const struct vspan_region *region,
 	const char *path, struct vspan_error *error)
 {
@@ -114,7 +135,7 @@ static int header_use(struct checkpoint *checkpoint, const struct vspan_region *
 
 	checkpoint->found = header->magic != 0;
 	if (checkpoint->found || header->generation != 0)
-		return header_check(checkpoint, region, path, error);
+		return header_check(header, region, path, error);
 	header->version = VERSION;
 	header->ring_count = region->geometry.ring_count;
 	header->layout = layout_id();
@@ -130,6 +151,8 @@ int checkpoint_open(struct checkpoint *checkpoint, const char *path,
 
 	memset(checkpoint, 0, sizeof(*checkpoint));
 	ret = lock_file(checkpoint, path, error);
+	if (ret == 0)
+		ret = file_check(checkpoint, region, path, error);
 	if (ret == 0)
 		ret = map_file(checkpoint, region->geometry.ring_count, path, error);
 	if (ret == 0)

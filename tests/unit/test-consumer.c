@@ -5,7 +5,11 @@
  */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 #include "thread-port.h"
 
 VSPAN_SPAN(test, work, VSPAN_LEVEL_INFO, (u64, number));
@@ -169,4 +173,29 @@ Test(consumer, a_ledger_that_does_not_close_shows)
 	cr_expect_eq(sum.attempted, 15);
 	cr_expect_eq(vspan_ledger_unexplained(&sum), 5);
 	detach();
+}
+
+Test(consumer_apart, a_foreign_file_is_no_state_and_stays_as_it_is)
+{
+	const struct vspan_region_options options = {
+		.ring_count = 1, .ring_size = VSPAN_ABI_RING_SIZE_MIN};
+	char path[] = "/tmp/vspan-test-state.XXXXXX";
+	const struct vspan_attach_options attach = {.state_path = path};
+	struct vspan_error error = {0};
+	struct stat status;
+	int fd = mkstemp(path);
+
+	cr_assert_geq(fd, 0);
+	cr_assert_eq(write(fd, "a diary", 7), 7);
+	cr_assert_eq(vspan_region_create(&options, &region, NULL), 0);
+	cr_assert_eq(vspan_consumer_create(NULL, &consumer, NULL), 0);
+	cr_expect_eq(
+		vspan_consumer_attach(consumer, region, &attach, &attachment, &error), -EINVAL);
+	cr_expect_not_null(strstr(error.text, path));
+	cr_assert_eq(fstat(fd, &status), 0);
+	cr_expect_eq(status.st_size, 7);
+	vspan_consumer_destroy(consumer);
+	vspan_region_close(region);
+	close(fd);
+	unlink(path);
 }
