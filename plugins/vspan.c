@@ -4,6 +4,7 @@
  * each has a folder of its own, and model/ is what they share.
  */
 #include "filter-spans/spans.h"
+#include "model/sink.h"
 #include "sink-tree/tree.h"
 
 #include <babeltrace2/babeltrace.h>
@@ -26,9 +27,9 @@ BT_PLUGIN_FILTER_COMPONENT_CLASS_MESSAGE_ITERATOR_CLASS_INITIALIZE_METHOD(
 BT_PLUGIN_FILTER_COMPONENT_CLASS_MESSAGE_ITERATOR_CLASS_FINALIZE_METHOD(
 	spans, spans_iterator_finalize);
 
-BT_PLUGIN_SINK_COMPONENT_CLASS(tree, tree_consume);
+BT_PLUGIN_SINK_COMPONENT_CLASS(tree, sink_consume);
 BT_PLUGIN_SINK_COMPONENT_CLASS_DESCRIPTION(tree, TREE_DESCRIPTION);
 BT_PLUGIN_SINK_COMPONENT_CLASS_HELP(tree, tree_help);
 BT_PLUGIN_SINK_COMPONENT_CLASS_INITIALIZE_METHOD(tree, tree_initialize);
-BT_PLUGIN_SINK_COMPONENT_CLASS_FINALIZE_METHOD(tree, tree_finalize);
-BT_PLUGIN_SINK_COMPONENT_CLASS_GRAPH_IS_CONFIGURED_METHOD(tree, tree_graph_is_configured);
+BT_PLUGIN_SINK_COMPONENT_CLASS_FINALIZE_METHOD(tree, sink_finalize);
+BT_PLUGIN_SINK_COMPONENT_CLASS_GRAPH_IS_CONFIGURED_METHOD(tree, sink_graph_is_configured);

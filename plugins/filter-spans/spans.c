@@ -44,8 +44,8 @@ bt_component_class_initialize_method_status spans_initialize(bt_self_component_f
 {
 	bt_self_component *component = bt_self_component_filter_as_self_component(self);
 	struct spans *spans = calloc(1, sizeof(*spans));
-	const struct param table[] = {
-		{"max-queued", PARAM_COUNT, spans ? &spans->max_queued : NULL},
+	static const struct param table[] = {
+		{"max-queued", PARAM_COUNT, offsetof(struct spans, max_queued), NULL},
 	};
 	int status;
 
@@ -54,7 +54,7 @@ bt_component_class_initialize_method_status spans_initialize(bt_self_component_f
 	if (!spans)
 		return BT_COMPONENT_CLASS_INITIALIZE_METHOD_STATUS_MEMORY_ERROR;
 	spans->max_queued = MAX_QUEUED_DEFAULT;
-	status = params_read(component, params, table, 1);
+	status = params_read(component, params, table, 1, spans);
 	if (status == 0 &&
 		(bt_self_component_filter_add_input_port(self, "in", NULL, NULL) !=
 				BT_SELF_COMPONENT_ADD_PORT_STATUS_OK ||

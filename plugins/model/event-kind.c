@@ -37,6 +37,7 @@ static const struct role_rule role_rules[EVENT_ROLES] = {
 	[EVENT_ATTACH] = {"attach", BIT(FIELD_VM) | BIT(FIELD_RINGS) | BIT(FIELD_NAME)},
 	[EVENT_DETACH] = {"detach", BIT(FIELD_VM)},
 	[EVENT_EPOCH] = {"epoch", RING_FIELDS},
+	[EVENT_OPEN] = {"open", EVENT_FIELDS | BIT(FIELD_PARENT) | BIT(FIELD_NAME)},
 	[EVENT_CLOCK] = {"clock", RING_FIELDS | BIT(FIELD_TS)},
 	[EVENT_LOST] = {"lost",
 		RING_FIELDS | BIT(FIELD_SPAN) | BIT(FIELD_COUNT) | BIT(FIELD_TS_FIRST) |
@@ -76,6 +77,9 @@ static const char *const field_names[FIELDS] = {
 	[FIELD_POSITION] = "position",
 	[FIELD_RINGS] = "rings",
 	[FIELD_EPOCH] = "epoch",
+	[FIELD_IDENTITY_HIGH] = "identity_high",
+	[FIELD_IDENTITY_LOW] = "identity_low",
+	[FIELD_COUNTER_HZ] = "counter_hz",
 	[FIELD_ATTEMPTED] = "attempted",
 	[FIELD_EMITTED] = "emitted",
 	[FIELD_DISCARDED_GUEST] = "discarded_guest",
@@ -86,6 +90,7 @@ static const char *const field_names[FIELDS] = {
 	[FIELD_NAME] = "name",
 	[FIELD_PROVIDER] = "provider",
 	[FIELD_TEXT] = "text",
+	[FIELD_REASON] = "reason",
 };
 
 /* The leading fields of trace.h by role, ended by FIELDS; `kind` may be missing. */
@@ -211,7 +216,7 @@ static void kind_classify(struct event_kind *kind)
 		kind->index[f] = -1;
 	if (role == EVENT_FOREIGN || !payload)
 		return;
-	kind->named = role <= EVENT_EXIT && name && class_is_control(name);
+	kind->named = (role <= EVENT_EXIT || role == EVENT_OPEN) && name && class_is_control(name);
 	/* Control events have no own fields at all. */
 	kind->own_first = role <= EVENT_EXIT && !kind->named
 		? payload_leading(role, payload)
@@ -259,9 +264,18 @@ static char *kind_label(const struct event_kind *kind)
 	return text_take(&label);
 }
 
+static int kind_describe_own(struct event_kind *kind)
+{
+	if (kind->role < EVENT_SPAN || kind->role > EVENT_EXIT)
+		return 0;
+	return own_fields_describe(&kind->own,
+		bt_event_class_borrow_payload_field_class_const(kind->class), kind->own_first);
+}
+
 static void kind_free(struct event_kind *kind)
 {
 	bt_event_class_put_ref(kind->class);
+	own_fields_clear(&kind->own);
 	free(kind->label);
 	free(kind);
 }
@@ -277,7 +291,7 @@ static struct event_kind *kind_create(const bt_event_class *class)
 	kind_classify(kind);
 	kind->time_base = kind_time_base(kind);
 	kind->label = kind_label(kind);
-	if (!kind->label) {
+	if (!kind->label || kind_describe_own(kind) < 0) {
 		kind_free(kind);
 		return NULL;
 	}

@@ -8,6 +8,7 @@
 #define VSPAN_PLUGINS_MODEL_EVENT_KIND_H
 
 #include "map.h"
+#include "own-field.h"
 
 #include <babeltrace2/babeltrace.h>
 #include <stdbool.h>
@@ -23,6 +24,7 @@ enum event_role {
 	EVENT_ATTACH,
 	EVENT_DETACH,
 	EVENT_EPOCH,
+	EVENT_OPEN,
 	EVENT_CLOCK,
 	EVENT_LOST,
 	EVENT_VIOLATION,
@@ -64,6 +66,9 @@ enum event_field {
 	FIELD_POSITION,
 	FIELD_RINGS,
 	FIELD_EPOCH,
+	FIELD_IDENTITY_HIGH,
+	FIELD_IDENTITY_LOW,
+	FIELD_COUNTER_HZ,
 	FIELD_ATTEMPTED,
 	FIELD_EMITTED,
 	FIELD_DISCARDED_GUEST,
@@ -75,6 +80,7 @@ enum event_field {
 	FIELD_NAME = FIELD_NUMBERS,
 	FIELD_PROVIDER,
 	FIELD_TEXT,
+	FIELD_REASON, /* of a vcpu_exit event */
 	FIELDS,
 };
 
@@ -84,8 +90,10 @@ struct event_kind {
 	bool named; /* carries its name and provider as fields: a site without an own class */
 	int16_t index[FIELDS]; /* member of the payload, -1: none */
 	uint64_t own_first;    /* the call site's own fields are the members from here on */
+	struct own_fields own; /* those */
 	int64_t time_base;     /* ns from the clock's origin at clock value 0 */
 	char *label;           /* "provider:name", safe to print */
+	uint64_t label_hash;   /* of the site's name as it is in any trace (repeats.c) */
 };
 
 /* Event kinds by class. All zeroes is an empty table. */

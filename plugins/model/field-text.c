@@ -17,8 +17,7 @@
 #define FIELD_LABELS_MAX 8
 
 static void field_text(struct text *text, const bt_field *field, unsigned int nesting);
-static void members_text(
-	struct text *text, const bt_field *structure, uint64_t first, unsigned int nesting);
+static void members_text(struct text *text, const bt_field *structure, unsigned int nesting);
 
 static void field_text_unsigned(struct text *text, const bt_field *field)
 {
@@ -67,8 +66,7 @@ static bool field_text_labels(struct text *text, const bt_field *field, bt_field
 	return count > 0;
 }
 
-/* The shortest decimal that reads back as the same number. */
-static void field_text_real(struct text *text, double value, bool single)
+void field_text_real(struct text *text, double value, bool single)
 {
 	char digits[64];
 
@@ -119,7 +117,7 @@ static void field_text_array(struct text *text, const bt_field *field, unsigned 
 static void field_text_structure(struct text *text, const bt_field *field, unsigned int nesting)
 {
 	text_append(text, "{", 1);
-	members_text(text, field, 0, nesting + 1);
+	members_text(text, field, nesting + 1);
 	text_append(text, "}", 1);
 }
 
@@ -174,40 +172,17 @@ static void field_text(struct text *text, const bt_field *field, unsigned int ne
 		field_text_scalar(text, field, type);
 }
 
-/* LTTng stores the length of sequence `data` as a field `_data_length` before it. */
-static bool member_is_length(const bt_field_class *structure, uint64_t index, const char *name)
-{
-	const bt_field_class_structure_member *next;
-	const char *next_name;
-	size_t length;
-
-	if (index + 1 >= bt_field_class_structure_get_member_count(structure) || name[0] != '_')
-		return false;
-	next = bt_field_class_structure_borrow_member_by_index_const(structure, index + 1);
-	next_name = bt_field_class_structure_member_get_name(next);
-	length = strlen(next_name);
-	return bt_field_class_type_is(
-		       bt_field_class_get_type(
-			       bt_field_class_structure_member_borrow_field_class_const(next)),
-		       BT_FIELD_CLASS_TYPE_DYNAMIC_ARRAY) &&
-		strncmp(name + 1, next_name, length) == 0 &&
-		strcmp(name + 1 + length, "_length") == 0;
-}
-
-static void members_text(
-	struct text *text, const bt_field *structure, uint64_t first, unsigned int nesting)
+static void members_text(struct text *text, const bt_field *structure, unsigned int nesting)
 {
 	const bt_field_class *class = bt_field_borrow_class_const(structure);
 	uint64_t count = bt_field_class_structure_get_member_count(class);
 	const char *separator = "";
 
 	assert(bt_field_class_get_type(class) == BT_FIELD_CLASS_TYPE_STRUCTURE);
-	for (uint64_t i = first; i < count; i++) {
+	for (uint64_t i = 0; i < count; i++) {
 		const char *name = bt_field_class_structure_member_get_name(
 			bt_field_class_structure_borrow_member_by_index_const(class, i));
 
-		if (member_is_length(class, i, name))
-			continue;
 		text_print(text, "%s", separator);
 		text_append_safe(text, name, strlen(name));
 		text_append(text, "=", 1);
@@ -216,11 +191,6 @@ static void members_text(
 			nesting);
 		separator = " ";
 	}
-}
-
-void field_text_members(struct text *text, const bt_field *structure, uint64_t first)
-{
-	members_text(text, structure, first, 0);
 }
 
 void field_text_value(struct text *text, const bt_field *field)

@@ -17,16 +17,16 @@
 struct params_reader {
 	const struct param *params;
 	size_t count;
-	const char *failed;   /* name of the first one that is wrong */
-	const char *expected; /* what it should be; NULL: it is unknown */
+	unsigned char *base;
+	const char *failed;           /* name of the first one that is wrong */
+	const char *expected;         /* what it should be; NULL: it is unknown */
+	const struct param *choosing; /* it should be one of its choices */
 	bool no_memory;
 };
 
 /* Each of these returns what was expected instead, NULL if the value is fine. */
-static const char *param_read_count(const struct param *param, const bt_value *value)
+static const char *param_read_count(uint64_t *target, const bt_value *value)
 {
-	uint64_t *target = param->target;
-
 	if (bt_value_is_unsigned_integer(value)) {
 		*target = bt_value_integer_unsigned_get(value);
 		return NULL;
@@ -37,16 +37,53 @@ static const char *param_read_count(const struct param *param, const bt_value *v
 	return NULL;
 }
 
-static const char *param_read_string(
-	const struct param *param, const bt_value *value, bool *no_memory)
+static const char *param_read_string(char **target, const bt_value *value, bool *no_memory)
 {
-	char **target = param->target;
-
 	if (!bt_value_is_string(value))
 		return "a string, as in x=\"text\"";
 	free(*target);
 	*target = strdup(bt_value_string_get(value));
 	*no_memory = !*target;
+	return NULL;
+}
+
+static const char *param_read_bool(bool *target, const bt_value *value)
+{
+	if (!bt_value_is_bool(value))
+		return "yes or no";
+	*target = bt_value_bool_get(value);
+	return NULL;
+}
+
+static const char *param_read_choice(
+	const struct param *param, unsigned int *target, const bt_value *value)
+{
+	for (unsigned int i = 0; bt_value_is_string(value) && param->choices[i]; i++) {
+		if (strcmp(param->choices[i], bt_value_string_get(value)) == 0) {
+			*target = i;
+			return NULL;
+		}
+	}
+	return "one of";
+}
+
+static const char *param_read(
+	struct params_reader *reader, const struct param *param, const bt_value *value)
+{
+	void *target = reader->base + param->offset;
+
+	switch (param->type) {
+	case PARAM_COUNT:
+		return param_read_count(target, value);
+	case PARAM_STRING:
+		return param_read_string(target, value, &reader->no_memory);
+	case PARAM_BOOL:
+		return param_read_bool(target, value);
+	case PARAM_CHOICE:
+		reader->choosing = param;
+		return param_read_choice(param, target, value);
+	}
+	assert(!"a type of parameter that nobody reads");
 	return NULL;
 }
 
@@ -61,10 +98,9 @@ static bt_value_map_foreach_entry_const_func_status params_read_entry(
 		if (strcmp(reader->params[i].name, name) == 0)
 			param = &reader->params[i];
 	}
-	if (param && param->type == PARAM_COUNT)
-		reader->expected = param_read_count(param, value);
-	else if (param)
-		reader->expected = param_read_string(param, value, &reader->no_memory);
+	reader->choosing = NULL;
+	if (param)
+		reader->expected = param_read(reader, param, value);
 	if (!param || reader->expected)
 		reader->failed = name;
 	return reader->failed || reader->no_memory
@@ -72,28 +108,38 @@ static bt_value_map_foreach_entry_const_func_status params_read_entry(
 		: BT_VALUE_MAP_FOREACH_ENTRY_CONST_FUNC_STATUS_OK;
 }
 
+static void params_list(struct text *text, const struct params_reader *reader)
+{
+	if (reader->choosing) {
+		for (unsigned int i = 0; reader->choosing->choices[i]; i++)
+			text_print(text, "%s\"%s\"", i ? ", " : " ", reader->choosing->choices[i]);
+		return;
+	}
+	for (size_t i = 0; !reader->expected && i < reader->count; i++)
+		text_print(text, "%s`%s`", i ? ", " : "", reader->params[i].name);
+}
+
 static int params_fail(const struct params_reader *reader, bt_self_component *component)
 {
-	struct text known = {0};
+	struct text list = {0};
+	const char *listed;
 
-	if (reader->expected) {
+	params_list(&list, reader);
+	listed = list.data ? list.data : "";
+	if (reader->expected)
+		BT_CURRENT_THREAD_ERROR_APPEND_CAUSE_FROM_COMPONENT(component,
+			"parameter `%s` must be %s%s", reader->failed, reader->expected, listed);
+	else
 		BT_CURRENT_THREAD_ERROR_APPEND_CAUSE_FROM_COMPONENT(
-			component, "parameter `%s` must be %s", reader->failed, reader->expected);
-		return -EINVAL;
-	}
-	for (size_t i = 0; i < reader->count; i++)
-		text_print(&known, "%s`%s`", i ? ", " : "", reader->params[i].name);
-	BT_CURRENT_THREAD_ERROR_APPEND_CAUSE_FROM_COMPONENT(component,
-		"unknown parameter `%s`; known: %s", reader->failed,
-		known.data ? known.data : "none");
-	text_clear(&known);
+			component, "unknown parameter `%s`; known: %s", reader->failed, listed);
+	text_clear(&list);
 	return -EINVAL;
 }
 
 int params_read(bt_self_component *component, const bt_value *values, const struct param *params,
-	size_t count)
+	size_t count, void *base)
 {
-	struct params_reader reader = {.params = params, .count = count};
+	struct params_reader reader = {.params = params, .count = count, .base = base};
 	bt_value_map_foreach_entry_const_status status;
 
 	assert(bt_value_is_map(values));
@@ -104,4 +150,16 @@ int params_read(bt_self_component *component, const bt_value *values, const stru
 		return -ENOMEM;
 	}
 	return reader.failed ? params_fail(&reader, component) : 0;
+}
+
+void params_clear(const struct param *params, size_t count, void *base)
+{
+	for (size_t i = 0; i < count; i++) {
+		char **target = (char **)(void *)((unsigned char *)base + params[i].offset);
+
+		if (params[i].type != PARAM_STRING)
+			continue;
+		free(*target);
+		*target = NULL;
+	}
 }

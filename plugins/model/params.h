@@ -10,21 +10,28 @@
 #include <stddef.h>
 
 enum param_type {
-	PARAM_COUNT,  /* an integer from 0 on; target: uint64_t * */
-	PARAM_STRING, /* target: char **, owned by the caller */
+	PARAM_COUNT,  /* an integer from 0 on; uint64_t */
+	PARAM_STRING, /* char *, owned by the struct, freed by params_clear() */
+	PARAM_BOOL,   /* yes/no, true/false; bool */
+	PARAM_CHOICE, /* one of `choices`; unsigned int, its index */
 };
 
 struct param {
 	const char *name;
 	enum param_type type;
-	void *target; /* left alone if the parameter is not given */
+	size_t offset;              /* of the member in the struct; left alone if not given */
+	const char *const *choices; /* PARAM_CHOICE: ended by NULL */
 };
 
 /*
- * Reads `values` (a map). Returns 0, or -EINVAL or -ENOMEM with a cause
- * appended to the current thread's error.
+ * Reads `values` (a map) into the struct at `base`. Returns 0, or -EINVAL or
+ * -ENOMEM with a cause appended to the current thread's error. params_clear() in
+ * any case.
  */
 int params_read(bt_self_component *component, const bt_value *values, const struct param *params,
-	size_t count);
+	size_t count, void *base);
+
+/* Frees the strings. */
+void params_clear(const struct param *params, size_t count, void *base);
 
 #endif /* VSPAN_PLUGINS_MODEL_PARAMS_H */

@@ -5,7 +5,6 @@
  */
 #include "record.h"
 
-#include "field-text.h"
 #include "units.h"
 
 #include <assert.h>
@@ -92,10 +91,4 @@ void record_label(const struct record *record, struct text *text)
 		text_append(text, ":", 1);
 	}
 	text_append_safe(text, name, strlen(name));
-}
-
-void record_fields(const struct record *record, struct text *text)
-{
-	if (record->payload)
-		field_text_members(text, record->payload, record->kind->own_first);
 }

@@ -34,7 +34,4 @@ bool record_guest_time(const struct record *record, int64_t *time);
 /* "provider:name", safe to print, into an empty text. */
 void record_label(const struct record *record, struct text *text);
 
-/* The call site's own fields as `name=value name=value`, safe to print. */
-void record_fields(const struct record *record, struct text *text);
-
 #endif /* VSPAN_PLUGINS_MODEL_RECORD_H */

@@ -42,6 +42,34 @@ void text_append(struct text *text, const char *bytes, size_t length)
 	text->data[text->length] = '\0';
 }
 
+void text_append_unsigned(struct text *text, uint64_t number)
+{
+	char digits[20];
+	size_t first = sizeof(digits);
+
+	do {
+		digits[--first] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	text_append(text, digits + first, sizeof(digits) - first);
+}
+
+void text_append_signed(struct text *text, int64_t number)
+{
+	if (number < 0)
+		text_append(text, "-", 1);
+	text_append_unsigned(text, number < 0 ? -(uint64_t)number : (uint64_t)number);
+}
+
+void text_append_spaces(struct text *text, size_t count)
+{
+	if (!text_reserve(text, count))
+		return;
+	memset(text->data + text->length, ' ', count);
+	text->length += count;
+	text->data[text->length] = '\0';
+}
+
 void text_print(struct text *text, const char *format, ...)
 {
 	va_list args;
@@ -92,6 +120,17 @@ static bool code_unsafe(uint32_t code)
 		(code >= 0xfff9 && code <= 0xfffb) || (code >= 0xe0000 && code <= 0xe007f);
 }
 
+/* Printable ASCII that needs no escape anywhere: most of what there is. */
+static size_t plain_run(const char *bytes, size_t length)
+{
+	size_t run = 0;
+
+	while (run < length && bytes[run] >= ' ' && bytes[run] < 0x7f && bytes[run] != '"' &&
+		bytes[run] != '\\')
+		run++;
+	return run;
+}
+
 static void text_append_escaped(struct text *text, const char *bytes, size_t length, bool quoted)
 {
 	size_t size;
@@ -100,6 +139,11 @@ static void text_append_escaped(struct text *text, const char *bytes, size_t len
 		const unsigned char *at = (const unsigned char *)bytes + i;
 		uint32_t code = 0;
 
+		size = plain_run(bytes + i, length - i);
+		if (size > 0) {
+			text_append(text, bytes + i, size);
+			continue;
+		}
 		size = utf8_decode(at, length - i, &code);
 		if (size == 0) {
 			text_print(text, "\\x%02x", *at);
@@ -123,6 +167,35 @@ void text_append_quoted(struct text *text, const char *bytes, size_t length)
 {
 	text_append(text, "\"", 1);
 	text_append_escaped(text, bytes, length, true);
+	text_append(text, "\"", 1);
+}
+
+void text_append_json(struct text *text, const char *bytes, size_t length)
+{
+	size_t size;
+
+	text_append(text, "\"", 1);
+	for (size_t i = 0; i < length; i += size) {
+		const char *at = bytes + i;
+		uint32_t code = 0;
+
+		size = plain_run(at, length - i);
+		if (size > 0) {
+			text_append(text, at, size);
+			continue;
+		}
+		size = utf8_decode((const unsigned char *)at, length - i, &code);
+		if (size == 0) {
+			text_append(text, "\xef\xbf\xbd", 3);
+			size = 1;
+		} else if (code < 0x20 || code == 0x7f) {
+			text_print(text, "\\u%04x", (unsigned int)code);
+		} else {
+			if (code == '"' || code == '\\')
+				text_append(text, "\\", 1);
+			text_append(text, at, size);
+		}
+	}
 	text_append(text, "\"", 1);
 }
 

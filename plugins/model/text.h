@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * All zeroes is an empty text. Appending never fails visibly: out of memory
@@ -23,6 +24,12 @@ struct text {
 void text_append(struct text *text, const char *bytes, size_t length);
 void text_print(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+void text_append_unsigned(struct text *text, uint64_t number);
+void text_append_signed(struct text *text, int64_t number);
+
+/* Appends `count` spaces. */
+void text_append_spaces(struct text *text, size_t count);
+
 /*
  * Appends bytes of unknown origin as printable UTF-8: invalid sequences as
  * \xNN; control, C1, bidirectional and line-separator characters as \u{NNNN}.
@@ -31,6 +38,9 @@ void text_append_safe(struct text *text, const char *bytes, size_t length);
 
 /* The same between double quotes, with quotes and backslashes escaped. */
 void text_append_quoted(struct text *text, const char *bytes, size_t length);
+
+/* The same as a JSON string; what is not UTF-8 becomes U+FFFD. */
+void text_append_json(struct text *text, const char *bytes, size_t length);
 
 /* The string, owned by the caller; NULL if memory ran out. The text is empty afterwards. */
 char *text_take(struct text *text);

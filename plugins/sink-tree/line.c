@@ -5,6 +5,7 @@
  */
 #include "line.h"
 
+#include "model/forest.h"
 #include "model/units.h"
 
 #include <assert.h>
@@ -14,6 +15,7 @@
 #include <vspan/abi.h>
 #include <vspan/trace.h>
 
+#define VCPU_COLUMNS 6
 #define TIME_COLUMNS 18 /* of "14:03:05.123456789" */
 #define NAME_COLUMNS 32
 #define DURATION_COLUMNS 9
@@ -30,13 +32,18 @@ struct line {
 	bool color;
 };
 
+static void line_put(const struct line *line, const char *string)
+{
+	text_append(line->text, string, strlen(string));
+}
+
 /* `paint` may be NULL: as it is. */
 static void line_paint(const struct line *line, const char *paint, const char *string)
 {
 	if (line->color && paint && *string)
 		text_print(line->text, "\033[%sm%s\033[0m", paint, string);
 	else
-		text_print(line->text, "%s", string);
+		line_put(line, string);
 }
 
 static void line_time(
@@ -44,6 +51,7 @@ static void line_time(
 {
 	char duration[UNITS_TEXT], column[UNITS_TEXT + 2];
 	bool before = node->start < origin;
+	size_t length;
 
 	if (depth == 0) {
 		units_time_of_day(column, node->start);
@@ -51,9 +59,25 @@ static void line_time(
 		units_duration(duration,
 			before ? (uint64_t)origin - (uint64_t)node->start
 			       : (uint64_t)node->start - (uint64_t)origin);
-		snprintf(column, sizeof(column), "%c%s", before ? '-' : '+', duration);
+		column[0] = before ? '-' : '+';
+		strcpy(column + 1, duration);
 	}
-	text_print(line->text, "    %*s", (int)(TIME_COLUMNS - strlen(column)), "");
+	length = strlen(column);
+	text_append_spaces(line->text, length < TIME_COLUMNS ? TIME_COLUMNS - length : 0);
+	line_paint(line, PAINT_DIM, column);
+	text_append(line->text, "  ", 2);
+}
+
+/* Roots say whose they are; below, only what differs is said, as a mark. */
+static void line_vcpu(const struct line *line, const struct node *node, uint64_t depth)
+{
+	char column[16] = "";
+	size_t length;
+
+	if (depth == 0)
+		snprintf(column, sizeof(column), "%" PRIu32, node->vcpu->number);
+	length = strlen(column);
+	text_append_spaces(line->text, length < VCPU_COLUMNS ? VCPU_COLUMNS - length : 0);
 	line_paint(line, PAINT_DIM, column);
 	text_append(line->text, "  ", 2);
 }
@@ -92,7 +116,8 @@ static void line_loss(const struct line *line, const struct node *node)
 	line_paint(line, PAINT_RED, string);
 }
 
-static void line_name(const struct line *line, const struct node *node, uint64_t indent)
+static void line_name(
+	const struct line *line, const struct node *node, uint64_t depth, uint64_t indent)
 {
 	size_t columns = indent + text_columns(node->label);
 
@@ -100,14 +125,14 @@ static void line_name(const struct line *line, const struct node *node, uint64_t
 		text_append(line->text, ". ", 2);
 		columns += 2;
 	}
-	line_paint(line, node->parent || node->type == NODE_EVENT ? NULL : PAINT_BOLD, node->label);
-	text_print(
-		line->text, "%*s", columns < NAME_COLUMNS ? (int)(NAME_COLUMNS - columns) : 0, "");
+	line_paint(line, depth || node->type == NODE_EVENT ? NULL : PAINT_BOLD, node->label);
+	text_append_spaces(line->text, columns < NAME_COLUMNS ? NAME_COLUMNS - columns : 0);
 }
 
 static void line_duration(const struct line *line, const struct node *node)
 {
 	char duration[UNITS_TEXT] = "";
+	size_t length;
 
 	/* An end or a begin without a trace of when: rather nothing than a zero. */
 	if (node->type == NODE_SPAN &&
@@ -116,7 +141,11 @@ static void line_duration(const struct line *line, const struct node *node)
 		snprintf(duration, sizeof(duration), "? ns");
 	else if (node->type == NODE_SPAN)
 		units_duration(duration, node->duration);
-	text_print(line->text, "  %*s ", DURATION_COLUMNS, duration);
+	length = strlen(duration);
+	text_append_spaces(
+		line->text, 2 + (length < DURATION_COLUMNS ? DURATION_COLUMNS - length : 0));
+	text_append(line->text, duration, length);
+	text_append(line->text, " ", 1);
 }
 
 /* OpenTelemetry's kinds; nobody wants to read "internal" on most lines. */
@@ -162,13 +191,14 @@ static void line_flags(const struct line *line, const struct node *node)
 static void line_parent(const struct line *line, const struct node *node)
 {
 	const char *relation = node->type == NODE_SPAN ? "parent" : "span";
+	const struct vcpu *vcpu = node->vcpu;
 	char mark[64] = "";
 
-	if (node->parent && node->parent->vm != node->vm)
-		snprintf(mark, sizeof(mark), " [VM %" PRIu32 " vCPU %" PRIu32 "]", node->vm->number,
-			node->vcpu);
-	else if (node->parent && node->parent->vcpu != node->vcpu)
-		snprintf(mark, sizeof(mark), " [vCPU %" PRIu32 "]", node->vcpu);
+	if (node->parent && node->parent->vcpu->vm != vcpu->vm)
+		snprintf(mark, sizeof(mark), " [VM %" PRIu32 " vCPU %" PRIu32 "]", vcpu->vm->number,
+			vcpu->number);
+	else if (node->parent && node->parent->vcpu != vcpu)
+		snprintf(mark, sizeof(mark), " [vCPU %" PRIu32 "]", vcpu->number);
 	line_paint(line, PAINT_YELLOW, mark);
 	if (node->parent_unknown) {
 		snprintf(mark, sizeof(mark), " [%s 0x%" PRIx64 " %s]", relation, node->parent_id,
@@ -179,48 +209,111 @@ static void line_parent(const struct line *line, const struct node *node)
 		line_paint(line, PAINT_YELLOW, " [parent is a descendant]");
 }
 
+/* What is shown apart from the tree it belongs to, because that is open too long. */
+static void line_parts(const struct line *line, const struct node *node)
+{
+	char mark[64];
+
+	if (node->part) {
+		line_paint(line, PAINT_YELLOW, " [in ");
+		line_paint(line, PAINT_YELLOW, node->parent->label);
+		snprintf(mark, sizeof(mark), " 0x%" PRIx64 ", still open]", node->parent->id);
+		line_paint(line, PAINT_YELLOW, mark);
+	}
+	if (node->parts) {
+		snprintf(mark, sizeof(mark), " [%" PRIu64 " below it shown before]", node->parts);
+		line_paint(line, PAINT_YELLOW, mark);
+	}
+}
+
 static void line_marks(const struct line *line, const struct node *node)
 {
 	line_kind(line, node);
 	line_flags(line, node);
 	line_parent(line, node);
+	line_parts(line, node);
 }
 
 static void line_status(const struct line *line, const struct node *node)
 {
 	if (node->status == VSPAN_ABI_STATUS_OK)
-		text_print(line->text, " status=ok");
+		line_put(line, " status=ok");
 	else if (node->status == VSPAN_ABI_STATUS_ERROR)
 		line_paint(line, PAINT_RED, " status=error");
 	else if (node->status != VSPAN_ABI_STATUS_UNSET)
 		text_print(line->text, " status=%u", node->status);
-	if (node->message)
-		text_print(line->text, " %s", node->message);
+	if (node->message) {
+		text_append(line->text, " ", 1);
+		text_append_quoted(line->text, node->message->text, strlen(node->message->text));
+	}
 	for (const struct note *link = node->links; link; link = link->next)
 		text_print(line->text, " link=0x%" PRIx64, link->linked);
+}
+
+static uint64_t line_begin(
+	const struct line *line, const struct node *node, uint64_t depth, int64_t origin)
+{
+	uint64_t indent = 2 * (depth < INDENT_DEPTH_MAX ? depth : INDENT_DEPTH_MAX);
+
+	assert(depth == 0 || node->parent);
+	line_vcpu(line, node, depth);
+	line_time(line, node, depth, origin);
+	text_append_spaces(line->text, indent);
+	return indent;
+}
+
+static void line_end(const struct line *line)
+{
+	struct text *text = line->text;
+
+	while (text->length > 0 && text->data[text->length - 1] == ' ')
+		text->length--;
+	text_append(text, "\n", 1);
 }
 
 void line_append(
 	struct text *text, const struct node *node, uint64_t depth, int64_t origin, bool color)
 {
 	const struct line line = {.text = text, .color = color};
-	uint64_t indent = 2 * (depth < INDENT_DEPTH_MAX ? depth : INDENT_DEPTH_MAX);
+	uint64_t indent = line_begin(&line, node, depth, origin);
 
-	assert(depth == 0 || node->parent);
-	line_time(&line, node, depth, origin);
-	text_print(text, "%*s", (int)indent, "");
 	if (node->type == NODE_LOST) {
 		line_loss(&line, node);
 		line_marks(&line, node);
 	} else {
-		line_name(&line, node, indent);
+		line_name(&line, node, depth, indent);
 		line_duration(&line, node);
 		line_marks(&line, node);
-		if (node->fields)
-			text_print(text, " %s", node->fields);
+		text_append(text, " ", 1);
+		values_text(text, &node->values);
+		if (text->length > 0 && text->data[text->length - 1] == ' ')
+			text->length--;
 		line_status(&line, node);
 	}
-	while (text->length > 0 && text->data[text->length - 1] == ' ')
-		text->length--;
-	text_append(text, "\n", 1);
+	line_end(&line);
+}
+
+void line_append_run(struct text *text, const struct node *node, const struct run *run,
+	uint64_t depth, int64_t origin, bool color)
+{
+	const struct line line = {.text = text, .color = color};
+	uint64_t indent = line_begin(&line, node, depth, origin);
+	char total[UNITS_TEXT], average[UNITS_TEXT], longest[UNITS_TEXT];
+	size_t length;
+
+	line_name(&line, node, depth, indent);
+	if (node->type == NODE_SPAN) {
+		units_duration(total, run->total);
+		units_duration(average, run->total / run->count);
+		units_duration(longest, run->longest);
+		length = strlen(total);
+		text_append_spaces(
+			text, 2 + (length < DURATION_COLUMNS ? DURATION_COLUMNS - length : 0));
+		text_print(text, "%s  %" PRIu64 " times, %s on average, %s at most", total,
+			run->count, average, longest);
+	} else {
+		text_append_spaces(text, 2 + DURATION_COLUMNS);
+		text_print(text, "  %" PRIu64 " times", run->count);
+	}
+	line_end(&line);
 }

@@ -1,172 +1,148 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tree.c - the component class sink.vspan.tree: takes messages from its one
- * port, collects, and prints when the input ends, or when it is interrupted.
+ * tree.c - the component class sink.vspan.tree: prints each tree as soon as it
+ * is complete.
  */
 #include "tree.h"
 
-#include "collect.h"
-#include "link.h"
-#include "print.h"
+#include "tree-sink.h"
 
-#include <assert.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
+
+/* Text is collected up to this size before it is written. */
+#define OUT_SIZE 65536
 
 const char tree_help[] =
-	"Prints, per VM and vCPU, the tree of spans: when each began (roots: time of day,\n"
-	"UTC; below: distance to the root), how long it took, its fields and status, the\n"
-	"point events in it, and where records were lost. Reads an LTTng trace as it is,\n"
-	"or the output of filter.vspan.spans.\n"
+	"Prints the trees of spans: when each began (roots: vCPU and time of day, UTC; below:\n"
+	"distance to the root), how long it took, its fields and status, the point events in\n"
+	"it, and where records were lost. Each tree as soon as it is complete, in the order of\n"
+	"their begins. Reads an LTTng trace as it is, or the output of filter.vspan.spans.\n"
 	"\n"
 	"Parameters:\n"
 	"  depth=N         show N levels of spans [0: all]\n"
 	"  min-duration=N  hide spans shorter than N ns, unless a span below is shown [0]\n"
 	"  name=GLOB       show spans and events of that name (`provider:name` or `name`),\n"
 	"                  and what they are in\n"
-	"  limit=N         show the first N spans of each vCPU [0: all]\n"
-	"  color=WHEN      auto, always or never [auto: on a terminal, unless NO_COLOR]\n"
-	"  path=FILE       write to FILE [standard output]\n";
+	"  from=TIME       show what is after that time: \"14:03:05.5\" (UTC, on the day of the\n"
+	"                  first tree) or \"2026-11-24 14:03:05.5\"\n"
+	"  to=TIME         show what is before\n"
+	"  top=N           only the N slowest spans (of that name; else roots), slowest first\n"
+	"  collapse=yes    show repeated siblings as one line, with their number and times\n"
+	"  limit=N         show the first N spans [0: all]\n"
+	"  format=FORMAT   text or json, a line per tree [text]\n"
+	"  color=WHEN      auto, always or never [auto: on a terminal, unless "
+	"NO_COLOR]\n" SINK_HELP;
 
-struct tree {
-	bt_self_component *component;
-	bt_message_iterator *input;
-	struct options options;
-	struct event_kinds kinds;
-	struct forest forest;
-	bool printed;
+static const char *const formats[] = {"text", "json", NULL};
+
+static const struct param tree_params[] = {
+	{"collapse", PARAM_BOOL, offsetof(struct tree_sink, collapse), NULL},
+	{"color", PARAM_CHOICE, offsetof(struct tree_sink, color_choice), sink_colors},
+	{"depth", PARAM_COUNT, offsetof(struct tree_sink, depth), NULL},
+	{"format", PARAM_CHOICE, offsetof(struct tree_sink, format), formats},
+	{"from", PARAM_STRING, offsetof(struct tree_sink, from), NULL},
+	{"limit", PARAM_COUNT, offsetof(struct tree_sink, limit), NULL},
+	{"min-duration", PARAM_COUNT, offsetof(struct tree_sink, min_duration), NULL},
+	{"name", PARAM_STRING, offsetof(struct tree_sink, name), NULL},
+	{"to", PARAM_STRING, offsetof(struct tree_sink, to), NULL},
+	{"top", PARAM_COUNT, offsetof(struct tree_sink, top), NULL},
 };
 
-static void tree_free(struct tree *tree)
+/* Writing that fails shows at the end, when the stream is looked at. */
+static int out_write(struct tree_sink *tree)
 {
-	if (!tree)
-		return;
-	bt_message_iterator_put_ref(tree->input);
-	forest_clear(&tree->forest);
-	event_kinds_clear(&tree->kinds);
-	options_clear(&tree->options);
-	free(tree);
+	struct text *out = &tree->out;
+
+	if (out->failed)
+		return -ENOMEM;
+	if (out->length)
+		fwrite(out->data, 1, out->length, tree->sink.stream);
+	out->length = 0;
+	return ferror(tree->sink.stream) ? -(errno ? errno : EIO) : 0;
 }
+
+static int tree_begin(struct sink *sink, bt_self_component *component)
+{
+	struct tree_sink *tree = (struct tree_sink *)sink;
+
+	tree->color = tree->format == FORMAT_TEXT && sink_color(sink, tree->color_choice);
+	return window_check(tree, component);
+}
+
+static void tree_heading(struct tree_sink *tree, const struct node *root)
+{
+	const struct vm *vm = root->vcpu->vm;
+
+	if (tree->heading == vm)
+		return;
+	tree->heading = vm;
+	heading_text(&tree->out, vm);
+}
+
+static int tree_take(struct sink *sink, struct node *root)
+{
+	struct tree_sink *tree = (struct tree_sink *)sink;
+
+	window_resolve(tree, root->start);
+	if (!tree_select(tree, root))
+		return 0;
+	if (tree->top)
+		return slowest_take(tree, root);
+	if (tree->format == FORMAT_JSON) {
+		tree_json(tree, &tree->out, root);
+	} else {
+		tree_heading(tree, root);
+		tree_text(tree, &tree->out, root);
+	}
+	return tree->out.length >= OUT_SIZE ? out_write(tree) : 0;
+}
+
+static int tree_idle(struct sink *sink)
+{
+	return out_write((struct tree_sink *)sink);
+}
+
+static int tree_end(struct sink *sink)
+{
+	struct tree_sink *tree = (struct tree_sink *)sink;
+
+	/* Stopped before anything came: there is nothing to be said of it. */
+	if (sink->interrupted && sink->forest.vm_count == 0)
+		return 0;
+	slowest_flush(tree, &tree->out);
+	if (tree->format == FORMAT_JSON)
+		summary_json(tree, &tree->out);
+	else
+		summary_text(tree, &tree->out);
+	return out_write(tree);
+}
+
+static void tree_free(struct sink *sink)
+{
+	struct tree_sink *tree = (struct tree_sink *)sink;
+
+	text_clear(&tree->out);
+	slowest_clear(tree);
+}
+
+static const struct sink_class tree_class = {
+	.name = "sink.vspan.tree",
+	.size = sizeof(struct tree_sink),
+	.params = tree_params,
+	.param_count = sizeof(tree_params) / sizeof(tree_params[0]),
+	.begin = tree_begin,
+	.tree = tree_take,
+	.idle = tree_idle,
+	.end = tree_end,
+	.free = tree_free,
+};
 
 bt_component_class_initialize_method_status tree_initialize(bt_self_component_sink *self,
 	bt_self_component_sink_configuration *configuration, const bt_value *params, void *data)
 {
-	bt_self_component *component = bt_self_component_sink_as_self_component(self);
-	struct tree *tree = calloc(1, sizeof(*tree));
-	int status = tree ? options_read(&tree->options, component, params) : -ENOMEM;
-
 	(void)configuration;
 	(void)data;
-	if (status == 0 &&
-		bt_self_component_sink_add_input_port(self, "in", NULL, NULL) !=
-			BT_SELF_COMPONENT_ADD_PORT_STATUS_OK)
-		status = -EINVAL;
-	if (status < 0) {
-		tree_free(tree);
-		return status == -ENOMEM ? BT_COMPONENT_CLASS_INITIALIZE_METHOD_STATUS_MEMORY_ERROR
-					 : BT_COMPONENT_CLASS_INITIALIZE_METHOD_STATUS_ERROR;
-	}
-	tree->component = component;
-	bt_self_component_set_data(component, tree);
-	return BT_COMPONENT_CLASS_INITIALIZE_METHOD_STATUS_OK;
-}
-
-bt_component_class_sink_graph_is_configured_method_status tree_graph_is_configured(
-	bt_self_component_sink *self)
-{
-	struct tree *tree =
-		bt_self_component_get_data(bt_self_component_sink_as_self_component(self));
-	bt_self_component_port_input *port =
-		bt_self_component_sink_borrow_input_port_by_name(self, "in");
-
-	/* The values of both status types are those of __BT_FUNC_STATUS_*. */
-	return (bt_component_class_sink_graph_is_configured_method_status)
-		bt_message_iterator_create_from_sink_component(self, port, &tree->input);
-}
-
-static int tree_write(struct tree *tree, FILE *stream)
-{
-	if (forest_link(&tree->forest, &tree->options) < 0)
-		return -ENOMEM;
-	errno = 0;
-	if (forest_print(&tree->forest, &tree->options, stream) < 0)
-		return -ENOMEM;
-	return fflush(stream) != 0 || ferror(stream) ? -(errno ? errno : EIO) : 0;
-}
-
-/* Prints once. Returns 0 or a negative errno. */
-static int tree_print(struct tree *tree)
-{
-	FILE *stream = stdout;
-	int status;
-
-	assert(!tree->printed);
-	tree->printed = true;
-	if (tree->options.path) {
-		stream = fopen(tree->options.path, "w");
-		if (!stream)
-			return -errno;
-	}
-	status = tree_write(tree, stream);
-	if (stream != stdout && fclose(stream) != 0 && status == 0)
-		status = -errno;
-	return status;
-}
-
-static bt_component_class_sink_consume_method_status tree_end(struct tree *tree)
-{
-	int status = tree_print(tree);
-
-	if (status == 0)
-		return BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_END;
-	BT_CURRENT_THREAD_ERROR_APPEND_CAUSE_FROM_COMPONENT(tree->component,
-		"cannot write the tree to %s: %s; parameter `path` may name another file",
-		tree->options.path ? tree->options.path : "standard output", strerror(-status));
-	return status == -ENOMEM ? BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_MEMORY_ERROR
-				 : BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_ERROR;
-}
-
-static int tree_collect(struct tree *tree, bt_message_array_const messages, uint64_t count)
-{
-	int status = 0;
-
-	for (uint64_t i = 0; i < count; i++) {
-		if (status == 0)
-			status = collect_message(&tree->forest, &tree->kinds, messages[i]);
-		bt_message_put_ref(messages[i]);
-	}
-	return status;
-}
-
-bt_component_class_sink_consume_method_status tree_consume(bt_self_component_sink *self)
-{
-	struct tree *tree =
-		bt_self_component_get_data(bt_self_component_sink_as_self_component(self));
-	bt_message_iterator_next_status status;
-	bt_message_array_const messages;
-	uint64_t count;
-
-	status = bt_message_iterator_next(tree->input, &messages, &count);
-	if (status == BT_MESSAGE_ITERATOR_NEXT_STATUS_END)
-		return tree_end(tree);
-	if (status != BT_MESSAGE_ITERATOR_NEXT_STATUS_OK)
-		return (bt_component_class_sink_consume_method_status)status;
-	if (tree_collect(tree, messages, count) < 0) {
-		BT_CURRENT_THREAD_ERROR_APPEND_CAUSE_FROM_COMPONENT(tree->component,
-			"out of memory: the tree keeps every span; record or select fewer");
-		return BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_MEMORY_ERROR;
-	}
-	return BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_OK;
-}
-
-void tree_finalize(bt_self_component_sink *self)
-{
-	struct tree *tree =
-		bt_self_component_get_data(bt_self_component_sink_as_self_component(self));
-
-	/* Interrupted, as one stops a live session: show what there is so far. */
-	if (!tree->printed && tree->forest.vm_count > 0 && tree_print(tree) < 0)
-		fprintf(stderr, "sink.vspan.tree: cannot write the tree\n");
-	tree_free(tree);
+	return sink_initialize(self, params, &tree_class);
 }

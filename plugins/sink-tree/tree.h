@@ -12,9 +12,5 @@ extern const char tree_help[];
 
 bt_component_class_initialize_method_status tree_initialize(bt_self_component_sink *self,
 	bt_self_component_sink_configuration *configuration, const bt_value *params, void *data);
-void tree_finalize(bt_self_component_sink *self);
-bt_component_class_sink_graph_is_configured_method_status tree_graph_is_configured(
-	bt_self_component_sink *self);
-bt_component_class_sink_consume_method_status tree_consume(bt_self_component_sink *self);
 
 #endif /* VSPAN_PLUGINS_SINK_TREE_TREE_H */

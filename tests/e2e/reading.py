@@ -68,8 +68,9 @@ def per_name(all_events):
     return collections.Counter(event.name for event in all_events)
 
 
-# A line of the tree: time in 18 columns, two blanks, two more per level, name, the rest.
-TREE_LINE = re.compile(r"^ {4}(.{18})  ( *)(\. )?([\w:]+|--.*--)(.*)$")
+# A line of the tree: vCPU (of a root) in 6 columns, time in 18, two blanks each, two more per
+# level, name, the rest.
+TREE_LINE = re.compile(r"^( *\d*)  (.{18})  ( *)(\. )?([\w:]+|--.*--)(.*)$")
 
 
 class Node:
@@ -77,11 +78,11 @@ class Node:
 
     def __init__(self, match, vcpu):
         self.vcpu = vcpu
-        self.time = match[1].strip()
-        self.is_event = match[3] is not None
-        self.is_loss = match[4].startswith("--")
-        self.name = match[4]
-        self.rest = match[5]
+        self.time = match[2].strip()
+        self.is_event = match[4] is not None
+        self.is_loss = match[5].startswith("--")
+        self.name = match[5]
+        self.rest = match[6]
         self.parent = None
         self.children = []
 
@@ -96,13 +97,13 @@ def parse_tree(text):
     stack, nodes, vcpu = [], [], None
     for line in text.splitlines():
         match = TREE_LINE.match(line)
-        if not match:
+        if not match or len(match[1]) != 6:
             stack = []
-            if line.startswith("  vCPU "):
-                vcpu = int(line.split()[1])
             continue
+        if match[1].strip():
+            vcpu = int(match[1])
         node = Node(match, vcpu)
-        depth = len(match[2]) // 2
+        depth = len(match[3]) // 2
         del stack[depth:]
         if stack:
             stack[-1].children.append(node)

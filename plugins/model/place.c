@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * place.c - which span each node belongs to. Parents are what guest and host
+ * said, so they may be missing, on another vCPU, in another VM, or begin later
+ * than their children. A node is put under a span it was not said to be in only
+ * where it cannot be otherwise.
+ */
+#include "woods.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <vspan/trace.h>
+
+/* What makes the times of a span, or its place on a stack, no proof of anything. */
+#define FLAGS_VAGUE                                                                        \
+	(VSPAN_TRACE_FLAG_ABORTED | VSPAN_TRACE_FLAG_END_LOST | VSPAN_TRACE_FLAG_EVICTED | \
+		VSPAN_TRACE_FLAG_CLAMPED | VSPAN_TRACE_FLAG_DETACHED)
+
+bool planted_open(const struct planted *node)
+{
+	return node->node.type == NODE_SPAN && node->node.source == SOURCE_ENTRY;
+}
+
+/* Whether a span was open for all we know of a node's time. */
+static bool span_contains(const struct node *span, const struct node *node)
+{
+	if (span->source == SOURCE_EXIT || span->start > node->start)
+		return false;
+	return span->source == SOURCE_ENTRY || node_end(node) <= node_end(span);
+}
+
+/* The span of the only other VM that has one of that id at that time; NULL: none, or several. */
+static struct planted *find_remote(const struct forest *forest, const struct node *node)
+{
+	struct planted *found = NULL;
+
+	for (size_t i = 0; i < forest->vm_count; i++) {
+		struct land *land = land_of(forest->vms[i]);
+		struct planted *span = &land->vm != node->vcpu->vm
+			? map_find(&land->spans, node->parent_id)
+			: NULL;
+
+		if (!span || !span_contains(&span->node, node))
+			continue;
+		if (found)
+			return NULL;
+		found = span;
+	}
+	return found;
+}
+
+static struct planted *find_parent(const struct forest *forest, struct planted *child)
+{
+	struct node *node = &child->node;
+	struct planted *parent;
+
+	if (!node->parent_id)
+		return NULL;
+	parent = node->flags & VSPAN_TRACE_FLAG_REMOTE
+		? find_remote(forest, node)
+		: map_find(&land_of(node->vcpu->vm)->spans, node->parent_id);
+	node->parent_unknown = !parent;
+	if (!parent)
+		return NULL;
+	node->parent = &parent->node;
+	parent->named = true;
+	if (parent->node.source == SOURCE_EXIT && node->start < parent->node.start)
+		parent->node.start = node->start;
+	return parent;
+}
+
+/* Spans that have ended are of no use any more, wherever they are. */
+static void stack_compact(struct ring *ring, int64_t now)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < ring->stack_count; i++) {
+		if (ring->stack[i].end >= now)
+			ring->stack[kept++] = ring->stack[i];
+	}
+	ring->stack_count = kept;
+}
+
+static int stack_reserve(struct ring *ring, int64_t now)
+{
+	size_t capacity = ring->stack_capacity ? ring->stack_capacity * 2 : 32;
+	struct stack_entry *grown;
+
+	if (ring->stack_count < ring->stack_capacity)
+		return 0;
+	stack_compact(ring, now);
+	if (ring->stack_count < ring->stack_capacity / 2)
+		return 0;
+	grown = realloc(ring->stack, capacity * sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	ring->stack = grown;
+	ring->stack_capacity = capacity;
+	return 0;
+}
+
+static int stack_push(struct ring *ring, struct planted *node, int64_t end)
+{
+	if (stack_reserve(ring, node->node.start) < 0)
+		return -ENOMEM;
+	ring->stack[ring->stack_count++] =
+		(struct stack_entry){.start = node->node.start, .end = end, .planted = node};
+	return 0;
+}
+
+void ring_stack_ended(struct ring *ring, const struct planted *node, int64_t end)
+{
+	for (size_t i = ring->stack_count; i-- > 0;) {
+		if (ring->stack[i].planted == node)
+			ring->stack[i].end = end;
+	}
+}
+
+/* Where the span leaves the stack, as far as can be said. False: it is not on it, or nobody knows.
+ */
+static bool span_on_stack(const struct planted *span, int64_t *end)
+{
+	const struct node *node = &span->node;
+
+	if (node->type != NODE_SPAN || (node->flags & FLAGS_VAGUE))
+		return false;
+	*end = span->told && planted_open(span) ? INT64_MAX : node_end(node);
+	return node->source >= SOURCE_EDGES || *end == INT64_MAX;
+}
+
+/*
+ * The spans of a vCPU's stack are properly nested, and a span that is not
+ * detached was begun in the innermost of them. If that one is not known, a known
+ * one that was open before, and still is after, is an ancestor: the innermost of
+ * those is the nearest. Point events may name any span, so they prove nothing.
+ */
+static int find_ancestor(struct planted *planted)
+{
+	struct node *node = &planted->node;
+	struct ring *ring = ring_of(node->vcpu);
+	const struct stack_entry *top;
+	int64_t end;
+
+	while (ring->stack_count && ring->stack[ring->stack_count - 1].end < node->start)
+		ring->stack_count--;
+	if (!span_on_stack(planted, &end))
+		return 0;
+	top = ring->stack_count ? &ring->stack[ring->stack_count - 1] : NULL;
+	if (top && node->parent_unknown && !(node->flags & VSPAN_TRACE_FLAG_REMOTE) &&
+		top->start < node->start && end < top->end)
+		node->parent = &top->planted->node;
+	return stack_push(ring, planted, end);
+}
+
+static void children_insert(struct node *parent, struct node *node)
+{
+	struct node **place = &parent->first_child;
+
+	if (parent->last_child && parent->last_child->start <= node->start) {
+		parent->last_child->next = node;
+		parent->last_child = node;
+		return;
+	}
+	/* A late one; seldom. */
+	while (*place && (*place)->start <= node->start)
+		place = &(*place)->next;
+	node->next = *place;
+	*place = node;
+	if (!node->next)
+		parent->last_child = node;
+}
+
+static int place_root(struct woods *woods, struct planted *node)
+{
+	node->root = node;
+	node->state = TREE_GROWING;
+	node->tree_end = node->end;
+	node->tree_nodes = 1;
+	node->tree_open = planted_open(node);
+	return heap_push(&woods->growing, node->tree_end, node);
+}
+
+static void place_child(struct woods *woods, struct planted *node)
+{
+	struct planted *root = planted(node->node.parent)->root;
+
+	children_insert(node->node.parent, &node->node);
+	node->root = root;
+	root->tree_nodes++;
+	root->tree_open += planted_open(node);
+	if (node->end > root->tree_end)
+		root->tree_end = node->end;
+	if (root->state == TREE_WINDOW) {
+		woods->window_nodes++;
+		woods->held--;
+	}
+}
+
+/* Places one whose parent, if it has any, is placed. */
+static int place_one(struct woods *woods, struct planted *node)
+{
+	int status = find_ancestor(node);
+
+	node->placed = true;
+	if (woods->swept < node->node.start)
+		woods->swept = node->node.start;
+	if (!node->node.parent)
+		return place_root(woods, node) < 0 ? -ENOMEM : status;
+	place_child(woods, node);
+	return status;
+}
+
+/*
+ * Parents that are not placed yet, since they claim to have begun later, come
+ * first. What is met twice on the way up is in a loop, which is cut there.
+ */
+int woods_place(struct forest *forest, struct planted *node)
+{
+	struct woods *woods = forest->woods;
+	struct planted *top = node, *below = NULL;
+	int status = 0;
+
+	woods->walks++;
+	for (;;) {
+		struct planted *parent = find_parent(forest, top);
+
+		top->walk = woods->walks;
+		top->node.next = below ? &below->node : NULL;
+		if (parent && parent->walk == woods->walks && !parent->placed) {
+			top->node.parent = NULL;
+			top->node.parent_loop = true;
+			break;
+		}
+		if (!parent || parent->placed)
+			break;
+		below = top;
+		top = parent;
+	}
+	while (top) {
+		below = top->node.next ? planted(top->node.next) : NULL;
+		top->node.next = NULL;
+		if (place_one(woods, top) < 0)
+			status = -ENOMEM;
+		top = below;
+	}
+	return status;
+}
