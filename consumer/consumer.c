@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 #include "control.h"
+#include "endings.h"
 #include "error.h"
 #include "resume.h"
 
@@ -106,7 +107,7 @@ static int attachment_start_clock(
 		attachment->counter_error);
 }
 
-void attachment_announce(const struct vspan_attachment *attachment)
+void attachment_announce(struct vspan_attachment *attachment)
 {
 	const struct vspan_region *region = attachment->region;
 	struct control_attach attach = {
@@ -121,8 +122,10 @@ void attachment_announce(const struct vspan_attachment *attachment)
 	control_attach(&attach);
 	control_clock(attachment->vm, UINT32_MAX, attachment->clock.counter0, attachment->clock.ns0,
 		attachment->clock.error_ns);
-	for (i = 0; i < attachment->ring_count; i++)
+	for (i = 0; i < attachment->ring_count; i++) {
 		control_epoch(attachment->vm, i, attachment->rings[i].ring.epoch);
+		endings_tell_open_again(attachment, &attachment->rings[i]);
+	}
 }
 
 static void attachment_configure(struct vspan_attachment *attachment,

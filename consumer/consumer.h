@@ -27,7 +27,7 @@ struct vspan_consumer {
 };
 
 /* Says in the trace which region this is, its clock, its epochs. */
-void attachment_announce(const struct vspan_attachment *attachment);
+void attachment_announce(struct vspan_attachment *attachment);
 
 /* The thread: rounds until consumer->stop. `data` is the consumer. */
 void *rounds_thread(void *data);

@@ -245,6 +245,36 @@ LTTNG_UST_TRACEPOINT_EVENT(vspan, span,
 LTTNG_UST_TRACEPOINT_LOGLEVEL(vspan, span, LTTNG_UST_TRACEPOINT_LOGLEVEL_INFO)
 LTTNG_UST_TRACEPOINT_MODEL_EMF_URI(vspan, span, VSPAN_TRACE_URI_SPAN)
 
+LTTNG_UST_TRACEPOINT_EVENT(vspan, open,
+	LTTNG_UST_TP_ARGS(const struct provider_common *, common, const char *, span_name,
+		const char *, provider_name),
+	LTTNG_UST_TP_FIELDS(
+		lttng_ust_field_integer(uint32_t, vm, common->vm)
+		lttng_ust_field_integer(uint32_t, vcpu, common->vcpu)
+		lttng_ust_field_integer_hex(uint64_t, span, common->span)
+		lttng_ust_field_integer_hex(uint64_t, parent, common->parent)
+		lttng_ust_field_integer(uint64_t, tsc, common->tsc)
+		lttng_ust_field_integer(uint64_t, ts, common->ts)
+		lttng_ust_field_enum(vspan, kind, uint8_t, kind, common->kind)
+		lttng_ust_field_integer_hex(uint32_t, flags, common->flags)
+		lttng_ust_field_string(name, span_name)
+		lttng_ust_field_string(provider, provider_name)))
+LTTNG_UST_TRACEPOINT_LOGLEVEL(vspan, open, LTTNG_UST_TRACEPOINT_LOGLEVEL_INFO)
+LTTNG_UST_TRACEPOINT_MODEL_EMF_URI(vspan, open, "urn:vspan:1:open")
+
+LTTNG_UST_TRACEPOINT_EVENT(vspan, close,
+	LTTNG_UST_TP_ARGS(const struct provider_common *, common),
+	LTTNG_UST_TP_FIELDS(
+		lttng_ust_field_integer(uint32_t, vm, common->vm)
+		lttng_ust_field_integer(uint32_t, vcpu, common->vcpu)
+		lttng_ust_field_integer_hex(uint64_t, span, common->span)
+		lttng_ust_field_integer(uint64_t, tsc, common->tsc)
+		lttng_ust_field_integer(uint64_t, ts, common->ts)
+		lttng_ust_field_enum(vspan, status, uint8_t, status, common->status)
+		lttng_ust_field_integer_hex(uint32_t, flags, common->flags)))
+LTTNG_UST_TRACEPOINT_LOGLEVEL(vspan, close, LTTNG_UST_TRACEPOINT_LOGLEVEL_INFO)
+LTTNG_UST_TRACEPOINT_MODEL_EMF_URI(vspan, close, "urn:vspan:1:close")
+
 LTTNG_UST_TRACEPOINT_EVENT(vspan, event,
 	LTTNG_UST_TP_ARGS(const struct provider_common *, common, const char *, event_name,
 		const char *, provider_name),

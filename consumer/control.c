@@ -47,6 +47,16 @@ void control_watermark(uint32_t vm, uint32_t vcpu, uint64_t ts, uint64_t positio
 	lttng_ust_tracepoint(vspan, watermark, vm, vcpu, ts, position);
 }
 
+void control_open(const struct provider_common *common, const char *name, const char *provider)
+{
+	lttng_ust_tracepoint(vspan, open, common, name, provider);
+}
+
+void control_close(const struct provider_common *common)
+{
+	lttng_ust_tracepoint(vspan, close, common);
+}
+
 void control_vcpu_enter(uint32_t vm, uint32_t vcpu, uint64_t position, uint64_t ts)
 {
 	lttng_ust_tracepoint(vspan, vcpu_enter, vm, vcpu, position, ts);

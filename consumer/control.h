@@ -40,6 +40,12 @@ void control_lost(const struct control_lost *lost);
 void control_violation(
 	uint32_t vm, uint32_t vcpu, const char *name, uint64_t count, uint64_t position);
 void control_watermark(uint32_t vm, uint32_t vcpu, uint64_t ts, uint64_t position);
+struct provider_common;
+
+/* A span has been open for a while; one of those has ended. */
+void control_open(const struct provider_common *common, const char *name, const char *provider);
+void control_close(const struct provider_common *common);
+
 void control_vcpu_enter(uint32_t vm, uint32_t vcpu, uint64_t position, uint64_t ts);
 void control_vcpu_exit(
 	uint32_t vm, uint32_t vcpu, const char *reason, uint64_t position, uint64_t ts);
@@ -58,7 +64,6 @@ void control_context(uint32_t vm, uint32_t vcpu, const uint64_t trace_id[2], uin
 	uint64_t position, uint64_t ts);
 
 /* A finished span, or an event, of a call site without native events. */
-struct provider_common;
 bool control_span_enabled(void);
 bool control_event_enabled(void);
 void control_span(const struct provider_common *common, const char *name, const char *provider);

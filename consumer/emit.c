@@ -31,6 +31,14 @@ static const char *generic_name(const struct known_site *site, const struct payl
 	return text;
 }
 
+void emit_open(const struct known_site *site, const struct provider_common *common,
+	const struct payload *payload)
+{
+	char text[SANITISE_SIZE(VSPAN_ABI_STRING_MAX)];
+
+	control_open(common, generic_name(site, payload, text), site->site.provider);
+}
+
 static void generic_emit(const struct known_site *site, enum journal_type type,
 	const struct provider_common *common, const struct payload *payload)
 {

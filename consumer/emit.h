@@ -26,6 +26,10 @@ void emit_exit(struct vspan_attachment *attachment, const struct known_site *sit
 void emit_event(struct vspan_attachment *attachment, const struct known_site *site,
 	const struct provider_common *common, const struct payload *payload);
 
+/* A span has been open for a while; repeated for those who begin to record then. */
+void emit_open(const struct known_site *site, const struct provider_common *common,
+	const struct payload *payload);
+
 void emit_lost(struct vspan_attachment *attachment, const struct control_lost *lost);
 void emit_message(
 	struct vspan_attachment *attachment, uint64_t span, uint64_t ts, const char *text);

@@ -7,34 +7,46 @@
 #include "emit.h"
 
 #define VIOLATIONS_PERIOD_NS UINT64_C(100000000)
+/* A span open for longer is told by vspan:open. */
+#define OPEN_TOLD_NS UINT64_C(100000000)
 
 uint64_t innermost_id(const struct ring_state *state)
 {
 	return state->spans.innermost != NULL ? state->spans.innermost->id : 0;
 }
 
-void span_finish(struct vspan_attachment *attachment, struct ring_state *state,
-	struct open_span *span, uint64_t end, uint32_t more_flags)
+static struct provider_common span_common(const struct vspan_attachment *attachment,
+	const struct ring_state *state, const struct open_span *span)
 {
-	struct provider_common common = {
+	return (struct provider_common){
 		.vm = attachment->vm,
 		.vcpu = state->ring.index,
 		.span = span->id,
 		.parent = span->parent,
 		.tsc = span->counter,
 		.ts = span->ts,
-		.duration = end > span->ts ? end - span->ts : 0,
 		.status = span->status,
 		.kind = span->site->site.span_kind,
-		.flags = span->flags | more_flags,
+		.flags = span->flags,
 	};
+}
 
+void span_finish(struct vspan_attachment *attachment, struct ring_state *state,
+	struct open_span *span, uint64_t end, uint32_t more_flags)
+{
+	struct provider_common common = span_common(attachment, state, span);
+
+	common.duration = end > span->ts ? end - span->ts : 0;
+	common.flags |= more_flags;
 	emit_span(attachment, span->site, &common, &span->payload);
 	state->ring.ledger.spans++;
 	if ((more_flags & VSPAN_TRACE_FLAG_ABORTED) != 0)
 		state->ring.ledger.aborted++;
 	common.ts = end;
 	emit_exit(attachment, span->site, &common);
+	/* A filter may have dropped the span: nobody is to wait for it. */
+	if (span->told)
+		control_close(&common);
 	spans_close(
 		&state->spans, span, span_place(attachment->now.ring, attachment->now.position));
 }
@@ -136,13 +148,47 @@ static void endings_violations(struct vspan_attachment *attachment, struct ring_
 				ring->cursor);
 }
 
+static void span_tell(
+	struct vspan_attachment *attachment, struct ring_state *state, struct open_span *span)
+{
+	const struct provider_common common = span_common(attachment, state, span);
+
+	emit_open(span->site, &common, &span->payload);
+	span->told = true;
+}
+
+void endings_tell_open_again(struct vspan_attachment *attachment, struct ring_state *state)
+{
+	struct open_span *span;
+
+	for (span = state->spans.oldest; span != state->spans.untold; span = span->newer)
+		span_tell(attachment, state, span);
+}
+
+/*
+ * A span that stays open would hold the watermark, and with it whoever puts the
+ * trace in order. It is told instead, and the watermark goes on without it.
+ */
+static void endings_tell_open(
+	struct vspan_attachment *attachment, struct ring_state *state, uint64_t ts)
+{
+	struct span_table *spans = &state->spans;
+
+	while (spans->untold != NULL && ts > spans->untold->ts &&
+		ts - spans->untold->ts >= OPEN_TOLD_NS) {
+		span_tell(attachment, state, spans->untold);
+		spans->untold = spans->untold->newer;
+	}
+}
+
 void endings_progress(struct vspan_attachment *attachment, struct ring_state *state)
 {
 	struct ring *ring = &state->ring;
 	uint64_t ts = progress_ts(state);
 
-	if (state->spans.oldest != NULL)
-		ts = state->spans.oldest->ts;
+	endings_tell_open(attachment, state, ts);
+	if (state->spans.untold != NULL)
+		ts = state->spans.untold->ts;
 	if (ts > state->watermark) {
 		control_watermark(attachment->vm, ring->index, ts, ring->cursor);
 		state->watermark = ts;

@@ -35,6 +35,9 @@ void endings_close(struct vspan_attachment *attachment, struct ring_state *state
 /* No record to come on this ring is earlier than this (ns). */
 uint64_t progress_ts(const struct ring_state *state);
 
+/* Tells again of the spans told to be open, for those who begin to record now. */
+void endings_tell_open_again(struct vspan_attachment *attachment, struct ring_state *state);
+
 /* Emits the ring's watermark, if it moved, and violations not told yet. */
 void endings_progress(struct vspan_attachment *attachment, struct ring_state *state);
 

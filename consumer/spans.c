@@ -39,6 +39,9 @@ static void spans_link(struct span_table *table, struct open_span *span)
 	else
 		table->oldest = span;
 	table->newest = span;
+	span->told = false;
+	if (table->untold == NULL)
+		table->untold = span;
 	span->inner = span->outer = NULL;
 	if (!span->stacked)
 		return;
@@ -97,6 +100,8 @@ static void spans_unlink(struct span_table *table, struct open_span *span)
 	while (*link != span)
 		link = &(*link)->bucket_next;
 	*link = span->bucket_next;
+	if (table->untold == span)
+		table->untold = span->newer;
 	if (span->older != NULL)
 		span->older->newer = span->newer;
 	else

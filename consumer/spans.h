@@ -35,6 +35,7 @@ struct open_span {
 	uint32_t flags; /* VSPAN_TRACE_FLAG_* */
 	uint8_t status;
 	bool stacked;
+	bool told; /* open, by vspan:open */
 	struct payload payload;
 	struct open_span *bucket_next;
 	struct open_span *older, *newer; /* by begin, all spans */
@@ -45,6 +46,7 @@ struct span_table {
 	struct open_span *buckets[SPANS_BUCKETS];
 	struct open_span *oldest, *newest;
 	struct open_span *innermost;
+	struct open_span *untold; /* the oldest one not told; all older ones are */
 	struct open_span *unused; /* free list, by bucket_next */
 	struct open_span *limbo;  /* closed, not committed yet; by bucket_next */
 	struct open_span *store;  /* SPANS_STORED places, or NULL: from the heap */

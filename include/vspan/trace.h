@@ -96,7 +96,12 @@
  *              span: innermost open span where the loss is, 0: none; count 0: unknown;
  *              reason: enumeration of VSPAN_TRACE_LOST_*
  *   violation  vm vcpu class(string) count position
- *   watermark  vm vcpu ts position   every event of the ring before ts has been emitted
+ *   watermark  vm vcpu ts position   every event of the ring before ts has been emitted, but
+ *              for spans told to be open
+ *   open       vm vcpu span parent tsc ts kind flags name(string) provider(string)
+ *              the span, begun at ts, is still open: watermarks go on without it
+ *   close      vm vcpu span tsc ts status flags   it ended at ts; its own event has been
+ *              emitted before, unless a filter dropped it
  *   vcpu_enter vm vcpu position ts   the host enters the vCPU: records from position on are
  *              of that stay
  *   vcpu_exit  vm vcpu reason(string) position ts

@@ -173,6 +173,14 @@ static int collect_open(struct woods *woods, struct land *land, const struct rec
 	return 0;
 }
 
+/* A filter may have dropped the span itself; then this is how it ended. */
+static int collect_close(struct woods *woods, struct land *land, const struct record *record)
+{
+	const struct planted *node = land_span(land, record);
+
+	return node && planted_open(node) ? collect_exit(woods, land, record) : 0;
+}
+
 static int collect_point(struct woods *woods, struct land *land, const struct record *record)
 {
 	struct planted *node = collect_node(woods, land, record, NODE_EVENT);
@@ -344,6 +352,8 @@ static int collect_of_vm(struct woods *woods, struct land *land, const struct re
 		return collect_exit(woods, land, record);
 	case EVENT_OPEN:
 		return collect_open(woods, land, record);
+	case EVENT_CLOSE:
+		return collect_close(woods, land, record);
 	case EVENT_POINT:
 		return collect_point(woods, land, record);
 	case EVENT_LOST:

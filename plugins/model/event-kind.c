@@ -38,6 +38,7 @@ static const struct role_rule role_rules[EVENT_ROLES] = {
 	[EVENT_DETACH] = {"detach", BIT(FIELD_VM)},
 	[EVENT_EPOCH] = {"epoch", RING_FIELDS},
 	[EVENT_OPEN] = {"open", EVENT_FIELDS | BIT(FIELD_PARENT) | BIT(FIELD_NAME)},
+	[EVENT_CLOSE] = {"close", EVENT_FIELDS | BIT(FIELD_STATUS)},
 	[EVENT_CLOCK] = {"clock", RING_FIELDS | BIT(FIELD_TS)},
 	[EVENT_LOST] = {"lost",
 		RING_FIELDS | BIT(FIELD_SPAN) | BIT(FIELD_COUNT) | BIT(FIELD_TS_FIRST) |

@@ -233,6 +233,16 @@ void control_watermark(uint32_t vm, uint32_t vcpu, uint64_t ts, uint64_t positio
 	(void)vm, (void)vcpu, (void)ts, (void)position;
 }
 
+void control_open(const struct provider_common *common, const char *name, const char *provider)
+{
+	(void)common, (void)name, (void)provider;
+}
+
+void control_close(const struct provider_common *common)
+{
+	(void)common;
+}
+
 void control_vcpu_enter(uint32_t vm, uint32_t vcpu, uint64_t position, uint64_t ts)
 {
 	(void)vm, (void)vcpu, (void)position, (void)ts;

@@ -162,6 +162,17 @@ void control_watermark(uint32_t vm, uint32_t vcpu, uint64_t ts, uint64_t positio
 	note("watermark")->common.ts = ts;
 }
 
+void control_open(const struct provider_common *common, const char *name, const char *provider)
+{
+	(void)name, (void)provider;
+	note("open")->common = *common;
+}
+
+void control_close(const struct provider_common *common)
+{
+	note("close")->common = *common;
+}
+
 void control_violation(
 	uint32_t vm, uint32_t vcpu, const char *name, uint64_t count, uint64_t position)
 {
@@ -532,6 +543,34 @@ Test(assemble, the_watermark_is_the_start_of_the_oldest_open_span)
 	state->idle_ts = 5000;
 	endings_progress(attachment, state);
 	cr_expect_eq(notes[note_count - 1].common.ts, 5000);
+}
+
+Test(assemble, a_span_that_stays_open_is_told_and_the_watermark_goes_on)
+{
+	struct ring_state *state = &attachment->rings[0];
+	vspan_t span = vspan_begin(test, outer, 1);
+	uint64_t start = 1000;
+
+	drain(0);
+	state->idle_ts = start + 99999999;
+	endings_progress(attachment, state);
+	cr_expect_str_eq(notes[note_count - 1].what, "watermark");
+	cr_expect_eq(notes[note_count - 1].common.ts, start);
+	state->idle_ts = start + 100000000;
+	endings_progress(attachment, state);
+	cr_assert_str_eq(notes[note_count - 2].what, "open");
+	cr_expect_eq(notes[note_count - 2].common.span, span);
+	cr_expect_eq(notes[note_count - 2].common.ts, start);
+	cr_expect_eq(notes[note_count - 1].common.ts, state->idle_ts);
+	endings_tell_open_again(attachment, state);
+	cr_expect_str_eq(notes[note_count - 1].what, "open");
+	vspan_end(span);
+	drain(0);
+	cr_expect_str_eq(notes[note_count - 1].what, "close");
+	cr_expect_eq(notes[note_count - 1].common.span, span);
+	note_count = 0;
+	endings_tell_open_again(attachment, state);
+	cr_expect_eq(note_count, 0);
 }
 
 Test(assemble_apart, a_site_lttng_refuses_is_emitted_by_name)
