@@ -6,6 +6,7 @@
  */
 #include "event-kind.h"
 
+#include "repeats.h"
 #include "text.h"
 
 #include <assert.h>
@@ -292,6 +293,7 @@ static struct event_kind *kind_create(const bt_event_class *class)
 	kind_classify(kind);
 	kind->time_base = kind_time_base(kind);
 	kind->label = kind_label(kind);
+	kind->label_hash = kind->label ? repeats_hash_label(kind->label) : 0;
 	if (!kind->label || kind_describe_own(kind) < 0) {
 		kind_free(kind);
 		return NULL;

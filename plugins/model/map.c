@@ -11,14 +11,22 @@
 
 #define MAP_CAPACITY_MIN 16
 
-/* A full-avalanche mix: span ids differ in few bits, and a guest chooses some of them. */
+#define NEIGHBOURS 64
+
+/*
+ * A full-avalanche mix: span ids differ in few bits, and a guest chooses some of
+ * them. Keys close to each other stay so, as they are used at the same time.
+ */
 static uint64_t map_hash(uint64_t key)
 {
+	uint64_t place = key % NEIGHBOURS;
+
+	key /= NEIGHBOURS;
 	key ^= key >> 33;
 	key *= UINT64_C(0xff51afd7ed558ccd);
 	key ^= key >> 33;
 	key *= UINT64_C(0xc4ceb9fe1a85ec53);
-	return key ^ key >> 33;
+	return (key ^ key >> 33) * NEIGHBOURS + place;
 }
 
 /* The slot that holds a key, or the empty slot where it would go. */

@@ -115,41 +115,54 @@ static void span_measure_occupied(struct node *span)
 	span->occupied[OCCUPANCY_RUNNING] = span->duration > away ? span->duration - away : 0;
 }
 
-void node_cover(struct planted *parent, const struct node *child)
+/* How much of a span is covered by children so far. */
+struct cover {
+	uint64_t ns;
+	int64_t end; /* of what is covered */
+};
+
+/* Children come in order of start. What lies beyond `until` is not the span's. */
+static void cover_add(struct cover *cover, const struct node *child, int64_t until)
 {
 	int64_t start = child->start, end = node_end(child);
 
 	if (child->type != NODE_SPAN)
 		return;
-	if (parent->covered_end < parent->node.start)
-		parent->covered_end = parent->node.start;
-	if (start < parent->covered_end)
-		start = parent->covered_end;
+	if (start < cover->end)
+		start = cover->end;
+	if (end > until)
+		end = until;
 	if (end <= start)
 		return;
-	parent->covered += (uint64_t)end - (uint64_t)start;
-	parent->covered_end = end;
+	cover->ns += (uint64_t)end - (uint64_t)start;
+	cover->end = end;
 }
 
-/*
- * Children are in order of start, so one pass tells what is covered by any of
- * them; of one that outlives its parent, only what lies within.
- */
+static struct cover cover_begin(const struct planted *span)
+{
+	if (span->node.parts == 0)
+		return (struct cover){.end = span->node.start};
+	return (struct cover){.ns = span->covered, .end = span->covered_end};
+}
+
+void node_cover_part(struct planted *parent, const struct node *child)
+{
+	struct cover cover = cover_begin(parent);
+
+	cover_add(&cover, child, INT64_MAX);
+	parent->covered = cover.ns;
+	parent->covered_end = cover.end;
+	parent->node.parts++;
+}
+
 static void span_measure_self(struct node *span)
 {
-	struct planted *self = planted(span);
+	struct cover cover = cover_begin(planted(span));
 	int64_t end = node_end(span);
 
-	for (const struct node *child = span->first_child; child; child = child->next) {
-		struct node clipped = {.type = child->type, .start = child->start};
-
-		if (child->start >= end)
-			break;
-		clipped.duration = node_end(child) > end ? (uint64_t)end - (uint64_t)child->start
-							 : child->duration;
-		node_cover(self, &clipped);
-	}
-	span->self = span->duration > self->covered ? span->duration - self->covered : 0;
+	for (const struct node *child = span->first_child; child; child = child->next)
+		cover_add(&cover, child, end);
+	span->self = span->duration > cover.ns ? span->duration - cover.ns : 0;
 }
 
 void tree_measure(struct node *root)

@@ -40,11 +40,10 @@ static int give_parts(struct forest *forest, struct node *parent)
 		parent->first_child = child->next;
 		if (!child->next)
 			parent->last_child = NULL;
-		node_cover(planted(parent), child);
+		node_cover_part(planted(parent), child);
 		root->tree_nodes -= nodes;
 		forest->woods->held -= nodes;
 		child->part = true;
-		parent->parts++;
 		status = woods_give(forest, planted(child));
 	}
 	return status;

@@ -36,7 +36,7 @@ static uint64_t key_mix_bytes(uint64_t key, const char *bytes, size_t length)
  * The name without a number LTTng's namespace made necessary ("read_2"): it is
  * the consumer's, and the next one may number otherwise.
  */
-static uint64_t key_mix_name(uint64_t key, const char *name)
+uint64_t repeats_hash_label(const char *name)
 {
 	size_t length = strlen(name);
 	size_t digits = 0;
@@ -46,7 +46,7 @@ static uint64_t key_mix_name(uint64_t key, const char *name)
 		digits++;
 	if (digits > 0 && digits < length && name[length - 1 - digits] == '_')
 		length -= digits + 1;
-	return key_mix_bytes(key, name, length);
+	return key_mix_bytes(0, name, length);
 }
 
 /* A site may be named by its class before, by its fields after: it is the same one. */
@@ -56,14 +56,14 @@ static int key_mix_label(uint64_t *key, const struct record *record)
 	char *label;
 
 	if (!record->kind->named) {
-		*key = key_mix_name(*key, record->kind->label);
+		*key = key_mix(*key, record->kind->label_hash);
 		return 0;
 	}
 	record_label(record, &text);
 	label = text_take(&text);
 	if (!label)
 		return -ENOMEM;
-	*key = key_mix_name(*key, label);
+	*key = key_mix(*key, repeats_hash_label(label));
 	free(label);
 	return 0;
 }
@@ -101,6 +101,7 @@ static int record_key(const struct record *record, uint64_t *key)
 }
 
 struct repeats_ring {
+	uint32_t vcpu;
 	uint32_t generation; /* of consumers */
 	uint32_t resumes;    /* told by resume events */
 	bool repeated;       /* the ring's latest guest event was a repeated one */
@@ -109,16 +110,22 @@ struct repeats_ring {
 /* The ring's account, new or not. NULL if memory ran out. */
 static struct repeats_ring *repeats_ring(struct repeats *repeats, uint32_t vcpu)
 {
-	struct repeats_ring *ring = map_find(&repeats->rings, vcpu);
+	struct repeats_ring *ring = repeats->last;
 
-	if (ring)
+	if (ring && ring->vcpu == vcpu)
 		return ring;
+	ring = map_find(&repeats->rings, vcpu);
+	if (ring)
+		return repeats->last = ring;
 	ring = calloc(1, sizeof(*ring));
-	if (ring && map_insert(&repeats->rings, vcpu, ring) < 0) {
+	if (!ring)
+		return NULL;
+	ring->vcpu = vcpu;
+	if (map_insert(&repeats->rings, vcpu, ring) < 0) {
 		free(ring);
 		return NULL;
 	}
-	return ring;
+	return repeats->last = ring;
 }
 
 /* Without its resume event, a change of consumers shows in where repeated events begin. */
@@ -169,7 +176,33 @@ static int repeats_count(
 	}
 	event->kept++;
 	assert(event->taken <= event->kept);
-	repeats->unsure += flagged && repeats->remembered > REPEATS_MEMORY;
+	repeats->unsure += flagged &&
+		(repeats->remembered > REPEATS_MEMORY || repeats->noted > REPEATS_MEMORY);
+	return 0;
+}
+
+static int repeats_note(struct repeats *repeats, uint64_t key)
+{
+	if (!repeats->keys)
+		repeats->keys = calloc(REPEATS_MEMORY, sizeof(*repeats->keys));
+	if (!repeats->keys)
+		return -ENOMEM;
+	repeats->keys[repeats->noted++ % REPEATS_MEMORY] = key;
+	return 0;
+}
+
+/* From now on events may be repeated: what was noted of earlier ones is needed. */
+static int repeats_activate(struct repeats *repeats)
+{
+	uint64_t first = repeats->noted > REPEATS_MEMORY ? repeats->noted - REPEATS_MEMORY : 0;
+
+	repeats->active = true;
+	for (uint64_t i = first; i < repeats->noted; i++) {
+		if (repeats_count(repeats, repeats->keys[i % REPEATS_MEMORY], 0, false, false) < 0)
+			return -ENOMEM;
+	}
+	free(repeats->keys);
+	repeats->keys = NULL;
 	return 0;
 }
 
@@ -187,6 +220,8 @@ int repeats_check(struct repeats *repeats, const struct record *record)
 	ring = repeats_ring(repeats, (uint32_t)record_number(record, FIELD_VCPU));
 	if (!ring)
 		return -ENOMEM;
+	if (!repeats->active && (role == EVENT_RESUME || flagged) && repeats_activate(repeats) < 0)
+		return -ENOMEM;
 	if (role == EVENT_RESUME) {
 		ring->generation++;
 		if (++ring->resumes > repeats->restarts)
@@ -197,6 +232,8 @@ int repeats_check(struct repeats *repeats, const struct record *record)
 		ring_follow(ring, flagged);
 	if (record_key(record, &key) < 0)
 		return -ENOMEM;
+	if (!repeats->active)
+		return repeats_note(repeats, key);
 	return repeats_count(
 		repeats, key, ring->generation, guest ? flagged : ring->generation > 0, flagged);
 }
@@ -211,6 +248,7 @@ void repeats_clear(struct repeats *repeats)
 {
 	map_clear(&repeats->by_key);
 	free(repeats->events);
+	free(repeats->keys);
 	map_visit(&repeats->rings, ring_visit_free, NULL);
 	map_clear(&repeats->rings);
 	*repeats = (struct repeats){0};

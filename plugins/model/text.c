@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool text_reserve(struct text *text, size_t more)
+bool text_reserve(struct text *text, size_t more)
 {
 	size_t capacity = text->capacity ? text->capacity : 64;
 	char *data;
@@ -31,15 +31,6 @@ static bool text_reserve(struct text *text, size_t more)
 	text->data = data;
 	text->capacity = capacity;
 	return true;
-}
-
-void text_append(struct text *text, const char *bytes, size_t length)
-{
-	if (!text_reserve(text, length))
-		return;
-	memcpy(text->data + text->length, bytes, length);
-	text->length += length;
-	text->data[text->length] = '\0';
 }
 
 void text_append_unsigned(struct text *text, uint64_t number)

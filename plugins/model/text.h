@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /*
  * All zeroes is an empty text. Appending never fails visibly: out of memory
@@ -21,7 +22,18 @@ struct text {
 	bool failed;
 };
 
-void text_append(struct text *text, const char *bytes, size_t length);
+/* Room for `more` bytes and a NUL. False if memory ran out, now or before. */
+bool text_reserve(struct text *text, size_t more);
+
+static inline void text_append(struct text *text, const char *bytes, size_t length)
+{
+	if (text->capacity - text->length <= length && !text_reserve(text, length))
+		return;
+	memcpy(text->data + text->length, bytes, length);
+	text->length += length;
+	text->data[text->length] = '\0';
+}
+
 void text_print(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 void text_append_unsigned(struct text *text, uint64_t number);

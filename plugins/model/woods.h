@@ -39,7 +39,8 @@ struct planted {
 	bool pending; /* in the heap of pending nodes */
 	bool dead;    /* freed while it was there */
 	int64_t end;  /* the latest time it tells of: its end, or that of its exit */
-	/* Of children that were given away in parts: */
+	unsigned char values[PLANTED_VALUES];
+	/* From here on seldom touched. Of children that were given away in parts: */
 	uint64_t covered;
 	int64_t covered_end;
 	/* Of a root: */
@@ -48,7 +49,6 @@ struct planted {
 	uint64_t tree_nodes;
 	uint64_t tree_open;                        /* nodes without an end */
 	struct planted *open_next, *open_previous; /* while TREE_OPEN */
-	unsigned char values[PLANTED_VALUES];
 };
 
 static inline struct planted *planted(struct node *node)
@@ -174,8 +174,8 @@ int woods_relieve(struct forest *forest);
 /* measure.c */
 int ring_transition(struct ring *ring, enum occupancy state, int64_t time);
 void tree_measure(struct node *root);
-/* A span child that leaves before its parent has ended. */
-void node_cover(struct planted *parent, const struct node *child);
+/* A child leaves before its parent has ended. */
+void node_cover_part(struct planted *parent, const struct node *child);
 
 /* notes.c */
 int land_note(struct land *land, const struct record *record);
