@@ -32,7 +32,7 @@ static bool span_matches(const struct tree_sink *tree, const struct node *node)
 	if (node->type == NODE_SPAN && node->source >= SOURCE_EDGES &&
 		node->duration < tree->min_duration)
 		return false;
-	return name_matches(tree, node);
+	return tree->top || name_matches(tree, node);
 }
 
 static bool node_selected(const struct tree_sink *tree, const struct node *node)
@@ -62,9 +62,12 @@ static bool tree_select_all(struct node *root)
 bool tree_select(struct tree_sink *tree, struct node *root)
 {
 	bool window = tree->from || tree->to;
+	bool named = tree->name && !tree->top;
 	uint64_t depth = 0;
 
-	if (!tree->name && !tree->min_duration && !window)
+	/* With `top` the name says which spans are compared; they are shown with all that is in
+	 * them. */
+	if (!named && !tree->min_duration && !window)
 		return tree_select_all(root);
 	for (struct node *node = root; node; node = node_next(root, node, true, &depth)) {
 		if (!node_selected(tree, node))

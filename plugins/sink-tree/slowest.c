@@ -121,8 +121,10 @@ void slowest_flush(struct tree_sink *tree, struct text *text)
 		slowest_sift_down(tree->slowest, tree->slow_count, 0);
 		tree->slowest[tree->slow_count] = least;
 	}
-	if (count && tree->format == FORMAT_TEXT && tree->sink.forest.vm_count == 1)
-		heading_text(text, tree->sink.forest.vms[0]);
+	if (count && tree->format == FORMAT_TEXT && tree->sink.forest.vm_count == 1) {
+		tree->heading = tree->sink.forest.vms[0];
+		heading_text(text, tree->heading);
+	}
 	for (size_t i = 0; i < count; i++)
 		text_print(text, "%s", tree->slowest[i].text);
 	tree->slow_count = count;
