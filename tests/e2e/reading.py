@@ -70,7 +70,7 @@ def per_name(all_events):
 
 # A line of the tree: vCPU (of a root) in 6 columns, time in 18, two blanks each, two more per
 # level, name, the rest.
-TREE_LINE = re.compile(r"^( *\d*)  (.{18})  ( *)(\. )?([\w:]+|--.*--)(.*)$")
+TREE_LINE = re.compile(r"^( {0,5}\d+| {6})  (.{18})  ( *)(\. )?([\w:]+|--.*--)(.*)$")
 
 
 class Node:
@@ -97,7 +97,7 @@ def parse_tree(text):
     stack, nodes, vcpu = [], [], None
     for line in text.splitlines():
         match = TREE_LINE.match(line)
-        if not match or len(match[1]) != 6:
+        if not match:
             stack = []
             continue
         if match[1].strip():
