@@ -132,6 +132,8 @@ static void attachment_configure(struct vspan_attachment *attachment,
 	struct vspan_consumer *consumer, const struct vspan_attach_options *options)
 {
 	attachment->consumer = consumer;
+	attachment->log = consumer->options.log;
+	attachment->log_data = consumer->options.log_data;
 	if (consumer->options.site_quota != 0)
 		attachment->site_quota = consumer->options.site_quota;
 	attachment->may_register = consumer->options.may_register;

@@ -123,88 +123,6 @@ static const struct lttng_ust_event_field head_fields[HEAD_COUNT] = {
 	[HEAD_FLAGS] = HEAD_FIELD(VSPAN_TRACE_FIELD_FLAGS, VSPAN_ABI_TYPE_U32, 1),
 };
 
-const struct provider_layout provider_layouts[CLASS_COUNT] = {
-	[CLASS_SPAN] = {VSPAN_TRACE_URI_SPAN, VSPAN_TRACE_SPAN_FIELDS,
-		{HEAD_VM, HEAD_VCPU, HEAD_SPAN, HEAD_PARENT, HEAD_TSC, HEAD_TS, HEAD_DURATION,
-			HEAD_STATUS, HEAD_KIND, HEAD_FLAGS}},
-	[CLASS_EVENT] = {VSPAN_TRACE_URI_EVENT, VSPAN_TRACE_EVENT_FIELDS,
-		{HEAD_VM, HEAD_VCPU, HEAD_SPAN, HEAD_TSC, HEAD_TS, HEAD_FLAGS}},
-	[CLASS_ENTRY] = {VSPAN_TRACE_URI_ENTRY, VSPAN_TRACE_ENTRY_FIELDS,
-		{HEAD_VM, HEAD_VCPU, HEAD_SPAN, HEAD_PARENT, HEAD_TSC, HEAD_TS, HEAD_KIND,
-			HEAD_FLAGS}},
-	[CLASS_EXIT] = {VSPAN_TRACE_URI_EXIT, VSPAN_TRACE_EXIT_FIELDS,
-		{HEAD_VM, HEAD_VCPU, HEAD_SPAN, HEAD_TSC, HEAD_TS, HEAD_STATUS, HEAD_FLAGS}},
-};
-
-/* A bytes field's length goes into a field of the name lttng-ust's own macros give it. */
-static void length_name(const struct site_field *field, char *name, size_t size)
-{
-	const int length = snprintf(name, size, "_%s_length", field->name);
-
-	assert(length > 0 && (size_t)length < size);
-	(void)length;
-}
-
-static bool name_is_reserved(const char *name)
-{
-	uint32_t i;
-
-	for (i = 0; i < HEAD_COUNT; i++)
-		if (strcmp(name, head_fields[i].name) == 0)
-			return true;
-	return false;
-}
-
-int provider_describe_check(const struct site *site)
-{
-	char hidden[VSPAN_ABI_FIELD_NAME + sizeof("__length")];
-	uint32_t i, j;
-
-	if (site->named)
-		return -EINVAL;
-	for (i = 0; i < site->field_count; i++) {
-		if (name_is_reserved(site->fields[i].name))
-			return -EINVAL;
-		if (site->fields[i].type != VSPAN_ABI_TYPE_BYTES)
-			continue;
-		length_name(&site->fields[i], hidden, sizeof(hidden));
-		for (j = 0; j < site->field_count; j++)
-			if (strcmp(hidden, site->fields[j].name) == 0)
-				return -EINVAL;
-	}
-	return 0;
-}
-
-void provider_describe_signature(const struct site *site, char signature[PROVIDER_SIGNATURE_SIZE])
-{
-	size_t used;
-	uint32_t i;
-
-	used = (size_t)snprintf(signature, PROVIDER_SIGNATURE_SIZE, "vspan %u kind %u level %u",
-		VSPAN_TRACE_SCHEMA, site->kind, site->level);
-	for (i = 0; i < site->field_count; i++) {
-		const struct site_field *field = &site->fields[i];
-
-		used += (size_t)snprintf(signature + used, PROVIDER_SIGNATURE_SIZE - used,
-			" %s:%u:%u:%u", field->name, field->type, field->flags, field->length);
-		assert(used < PROVIDER_SIGNATURE_SIZE);
-	}
-}
-
-void provider_describe_name(const struct site *site, unsigned variant, const char *suffix,
-	char name[PROVIDER_NAME_SIZE])
-{
-	int length;
-
-	assert(variant >= 1 && variant <= PROVIDER_VARIANTS_MAX);
-	if (variant == 1)
-		length = snprintf(name, PROVIDER_NAME_SIZE, "%s%s", site->name, suffix);
-	else
-		length = snprintf(name, PROVIDER_NAME_SIZE, "%s_%u%s", site->name, variant, suffix);
-	assert(length > 0 && (size_t)length < PROVIDER_NAME_SIZE);
-	(void)length;
-}
-
 static void own_field_add(struct provider_site *provider, const char *name,
 	const struct lttng_ust_type_common *type, bool filtered)
 {
@@ -239,7 +157,7 @@ static void bytes_describe(
 {
 	char *hidden = provider->length_names[index];
 
-	length_name(field, hidden, sizeof(provider->length_names[index]));
+	site_events_length(field, hidden);
 	provider->fields[index].form = FORM_BYTES;
 	own_field_add(provider, hidden, &integers[0][VSPAN_ABI_TYPE_U16].parent, false);
 	own_field_add(provider, provider->field_names[index], &octets.parent, true);
@@ -272,7 +190,7 @@ static void field_describe(
 }
 
 static const struct lttng_ust_event_field *head_field(
-	const struct provider_group *group, enum provider_head head)
+	const struct provider_group *group, enum site_head head)
 {
 	if (head == HEAD_STATUS)
 		return &group->enums[ENUM_STATUS].field;
@@ -283,9 +201,9 @@ static const struct lttng_ust_event_field *head_field(
 
 /* Leading fields of the class, then the call site's own unless it is an exit. */
 static uint32_t event_fields(struct provider_event *event, const struct provider_site *provider,
-	enum provider_class class, const struct provider_group *group)
+	enum site_class class, const struct provider_group *group)
 {
-	const struct provider_layout *layout = &provider_layouts[class];
+	const struct site_layout *layout = &site_layouts[class];
 	uint32_t count = 0;
 	uint32_t i;
 
@@ -297,10 +215,10 @@ static uint32_t event_fields(struct provider_event *event, const struct provider
 }
 
 static void event_describe(struct provider_site *provider, struct provider_event *event,
-	enum provider_class class, struct provider_group *group)
+	enum site_class class, struct provider_group *group)
 {
 	provider->events[class] = event;
-	event->uri = provider_layouts[class].uri;
+	event->uri = site_layouts[class].uri;
 	event->class = (struct lttng_ust_tracepoint_class){
 		.struct_size = sizeof(event->class),
 		.fields = event->fields,
@@ -382,9 +300,9 @@ static void edges_describe(
 	struct provider_event *entry = &provider->event[1];
 	struct provider_event *leave = &provider->event[2];
 
-	provider_describe_name(site, variant, VSPAN_TRACE_ENTRY_SUFFIX, entry->name);
+	site_events_name(site, variant, VSPAN_TRACE_ENTRY_SUFFIX, entry->name);
 	event_describe(provider, entry, CLASS_ENTRY, group);
-	provider_describe_name(site, variant, VSPAN_TRACE_EXIT_SUFFIX, leave->name);
+	site_events_name(site, variant, VSPAN_TRACE_EXIT_SUFFIX, leave->name);
 	event_describe(provider, leave, CLASS_EXIT, group);
 }
 
@@ -397,13 +315,13 @@ void provider_describe(struct provider_site *provider, const struct site *site, 
 	provider->level = site->level;
 	provider->level_at = &provider->level;
 	provider->reference = 1;
-	provider_describe_signature(site, provider->signature);
+	site_events_signature(site, provider->signature);
 	provider->field_count = site->field_count;
 	for (i = 0; i < site->field_count; i++)
 		field_describe(provider, i, &site->fields[i]);
 
 	group = group_describe(provider, site, VSPAN_TRACE_PREFIX);
-	provider_describe_name(site, variant, "", provider->event[0].name);
+	site_events_name(site, variant, "", provider->event[0].name);
 	event_describe(provider, &provider->event[0], span ? CLASS_SPAN : CLASS_EVENT, group);
 	snprintf(provider->event_name, sizeof(provider->event_name), "%s:%s", group->name,
 		provider->event[0].name);

@@ -21,7 +21,7 @@
 /* The interpreter's stack: a word for a number or string, two for an array. */
 #define FILTER_MAX (HEAD_BYTES_MAX + sizeof(uint64_t[2]) * VSPAN_ABI_FIELDS_MAX)
 
-/* The leading fields of each class as they are in the trace: provider_layouts, packed. */
+/* The leading fields of each class as they are in the trace: site_layouts, packed. */
 struct span_head {
 	uint32_t vm, vcpu;
 	uint64_t span, parent, tsc, ts, duration;
@@ -51,7 +51,7 @@ struct exit_head {
 
 struct provider_emission {
 	const struct provider_site *provider;
-	enum provider_class class;
+	enum site_class class;
 	const struct provider_common *common;
 	const struct payload *payload;
 	uint32_t field_count; /* own fields this class has */
@@ -153,8 +153,7 @@ static uint8_t *exit_head_pack(const struct provider_common *from, uint8_t *to)
 	return to + sizeof(head);
 }
 
-static uint8_t *head_pack(
-	enum provider_class class, const struct provider_common *from, uint8_t *to)
+static uint8_t *head_pack(enum site_class class, const struct provider_common *from, uint8_t *to)
 {
 	switch (class) {
 	case CLASS_SPAN:
@@ -229,7 +228,7 @@ static void head_fill(uint64_t head[HEAD_COUNT], const struct provider_common *c
 
 static const char *emission_filter(struct provider_emission *emission)
 {
-	const struct provider_layout *layout = &provider_layouts[emission->class];
+	const struct site_layout *layout = &site_layouts[emission->class];
 	char *to = emission->filter;
 	uint64_t head[HEAD_COUNT];
 	uint32_t i;
@@ -334,7 +333,7 @@ static void emission_send(struct provider_emission *emission, const struct provi
 	lttng_ust_tp_rcu_read_unlock();
 }
 
-static void provider_emit(const struct provider_site *provider, enum provider_class class,
+static void provider_emit(const struct provider_site *provider, enum site_class class,
 	const struct provider_common *common, const struct payload *payload)
 {
 	const struct provider_event *event = provider->events[class];

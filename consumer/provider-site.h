@@ -18,46 +18,13 @@
 #include <stdint.h>
 #include <vspan/trace.h>
 #include "provider.h"
-
-/* The leading fields, as indexes into a row of words. */
-enum provider_head {
-	HEAD_VM,
-	HEAD_VCPU,
-	HEAD_SPAN,
-	HEAD_PARENT,
-	HEAD_TSC,
-	HEAD_TS,
-	HEAD_DURATION,
-	HEAD_STATUS,
-	HEAD_KIND,
-	HEAD_FLAGS,
-	HEAD_COUNT,
-};
-
-enum provider_class { CLASS_SPAN, CLASS_EVENT, CLASS_ENTRY, CLASS_EXIT, CLASS_COUNT };
-
-/* The leading fields of a class, in the order of trace.h. */
-struct provider_layout {
-	const char *uri;
-	uint8_t count;
-	uint8_t head[HEAD_COUNT]; /* enum provider_head */
-};
-
-extern const struct provider_layout provider_layouts[CLASS_COUNT];
+#include "site-events.h"
 
 /* LTTng fields of the longest event: a bytes field takes two, its length and itself. */
 #define PROVIDER_OWN_FIELDS_MAX (2 * VSPAN_ABI_FIELDS_MAX)
 #define PROVIDER_FIELDS_MAX (VSPAN_TRACE_SPAN_FIELDS + PROVIDER_OWN_FIELDS_MAX)
 
-/* Name, fields and level of the call site, as text; also lttng-ust's signature. */
-#define PROVIDER_SIGNATURE_SIZE 1024
-/* Longest suffix that tells descriptions of one name apart, with its NUL: "_99". */
-#define PROVIDER_SUFFIX_SIZE 4
-#define PROVIDER_VARIANTS_MAX 99
-#define PROVIDER_NAME_SIZE                                                                 \
-	(sizeof(VSPAN_TRACE_EDGE_PREFIX) + VSPAN_ABI_SITE_PROVIDER + VSPAN_ABI_SITE_NAME + \
-		PROVIDER_SUFFIX_SIZE + sizeof(VSPAN_TRACE_ENTRY_SUFFIX))
-VSPAN_ABI_ASSERT(PROVIDER_NAME_SIZE < LTTNG_UST_ABI_SYM_NAME_LEN, provider_names_fit_lttng);
+VSPAN_ABI_ASSERT(SITE_EVENT_NAME_SIZE < LTTNG_UST_ABI_SYM_NAME_LEN, provider_names_fit_lttng);
 
 struct provider_event {
 	struct lttng_ust_tracepoint callsite; /* not `tracepoint`: a macro of lttng-ust */
@@ -65,7 +32,7 @@ struct provider_event {
 	struct lttng_ust_tracepoint_class class;
 	const struct lttng_ust_event_field *fields[PROVIDER_FIELDS_MAX];
 	const char *uri;
-	char name[PROVIDER_NAME_SIZE];
+	char name[SITE_EVENT_NAME_SIZE];
 };
 
 /* `status` and `kind`. */
@@ -85,7 +52,7 @@ struct provider_group {
 	struct lttng_ust_tracepoint *tracepoints[PROVIDER_GROUP_EVENTS];
 	struct lttng_ust_registered_probe *registered;
 	struct provider_enum enums[ENUM_COUNT];
-	char name[PROVIDER_NAME_SIZE];
+	char name[SITE_EVENT_NAME_SIZE];
 };
 
 /* How a field's words become bytes in the trace. */
@@ -115,30 +82,19 @@ struct provider_site {
 	struct lttng_ust_event_field own[PROVIDER_OWN_FIELDS_MAX];
 	struct lttng_ust_type_array arrays[VSPAN_ABI_FIELDS_MAX];
 	char field_names[VSPAN_ABI_FIELDS_MAX][VSPAN_ABI_FIELD_NAME];
-	char length_names[VSPAN_ABI_FIELDS_MAX][VSPAN_ABI_FIELD_NAME + sizeof("__length")];
-	char signature[PROVIDER_SIGNATURE_SIZE];
-	char event_name[2 * PROVIDER_NAME_SIZE]; /* provider:event */
+	char length_names[VSPAN_ABI_FIELDS_MAX][SITE_LENGTH_NAME_SIZE];
+	char signature[SITE_SIGNATURE_SIZE];
+	char event_name[2 * SITE_EVENT_NAME_SIZE]; /* provider:event */
 
 	uint32_t users;
 	struct provider_site *next; /* of the same bucket */
 };
-
-/* 0; -EINVAL if its names are known only at run time, or LTTng cannot have one beside the others.
- */
-int provider_describe_check(const struct site *site);
-
-/* Writes the signature that tells this description from others. */
-void provider_describe_signature(const struct site *site, char signature[PROVIDER_SIGNATURE_SIZE]);
 
 /*
  * Fills a zeroed provider with the descriptors of a checked call site. `variant`
  * 1 is the plain name, others get a numeric suffix.
  */
 void provider_describe(struct provider_site *provider, const struct site *site, unsigned variant);
-
-/* The event's name in variant `variant`: what LTTng connects by. */
-void provider_describe_name(const struct site *site, unsigned variant, const char *suffix,
-	char name[PROVIDER_NAME_SIZE]);
 
 struct provider_emission;
 

@@ -130,17 +130,17 @@ static int provider_new(const struct site *site, unsigned variant, struct provid
 /* Takes the provider of that name and description, or the first free variant of the name. */
 static int provider_get(const struct site *site, struct provider_site **out)
 {
-	char signature[PROVIDER_SIGNATURE_SIZE];
-	char group[PROVIDER_NAME_SIZE] = VSPAN_TRACE_PREFIX;
-	char event[PROVIDER_NAME_SIZE];
+	char signature[SITE_SIGNATURE_SIZE];
+	char group[SITE_EVENT_NAME_SIZE] = VSPAN_TRACE_PREFIX;
+	char event[SITE_EVENT_NAME_SIZE];
 	unsigned variant;
 
 	strcat(group, site->provider);
-	provider_describe_signature(site, signature);
-	for (variant = 1; variant <= PROVIDER_VARIANTS_MAX; variant++) {
+	site_events_signature(site, signature);
+	for (variant = 1; variant <= SITE_VARIANTS_MAX; variant++) {
 		struct provider_site *provider;
 
-		provider_describe_name(site, variant, "", event);
+		site_events_name(site, variant, "", event);
 		provider = table_find(group, event);
 		if (provider == NULL)
 			return provider_new(site, variant, out);
@@ -155,7 +155,7 @@ static int provider_get(const struct site *site, struct provider_site **out)
 
 int provider_site_create(const struct site *site, struct provider_site **out)
 {
-	int ret = provider_describe_check(site);
+	int ret = site_events_check(site);
 
 	if (ret < 0)
 		return ret;

@@ -68,7 +68,7 @@ Test(provider, leading_fields)
 			strcat(names, of->fields[i]->name);
 		}
 		cr_expect_str_eq(names, wanted[class]);
-		cr_expect_str_eq(*of->desc.model_emf_uri, provider_layouts[class].uri);
+		cr_expect_str_eq(*of->desc.model_emf_uri, site_layouts[class].uri);
 		cr_expect_eq(**of->desc.loglevel, VSPAN_ABI_LEVEL_INFO);
 	}
 	provider_site_destroy(event);
@@ -93,12 +93,12 @@ Test(provider, same_description_is_shared)
 
 Test(provider, another_description_gets_another_name)
 {
-	struct provider_site *kept[PROVIDER_VARIANTS_MAX];
+	struct provider_site *kept[SITE_VARIANTS_MAX];
 	struct provider_site *more = NULL;
 	char name[8];
 	uint32_t i;
 
-	for (i = 0; i < PROVIDER_VARIANTS_MAX; i++) {
+	for (i = 0; i < SITE_VARIANTS_MAX; i++) {
 		site.field_count = 0;
 		snprintf(name, sizeof(name), "f%u", i);
 		field(name, VSPAN_ABI_TYPE_U8, 0);
@@ -112,7 +112,7 @@ Test(provider, another_description_gets_another_name)
 	provider_site_destroy(kept[5]);
 	kept[5] = create();
 	cr_expect_str_eq(kept[5]->events[CLASS_SPAN]->name, "read_6", "a freed name is used again");
-	for (i = 0; i < PROVIDER_VARIANTS_MAX; i++)
+	for (i = 0; i < SITE_VARIANTS_MAX; i++)
 		provider_site_destroy(kept[i]);
 }
 

@@ -5,8 +5,8 @@
  * so no guest instruction is spent on it. The vCPU's thread pushes, the
  * consumer's thread applies them when it gets to that position.
  */
-#ifndef VSPAN_CONSUMER_CONTEXTS_H
-#define VSPAN_CONSUMER_CONTEXTS_H
+#ifndef VSPAN_ASSEMBLY_CONTEXTS_H
+#define VSPAN_ASSEMBLY_CONTEXTS_H
 
 #include <pthread.h>
 #include <stdbool.h>
@@ -45,4 +45,4 @@ static inline void contexts_apply(struct contexts *contexts, uint64_t position)
 		contexts_apply_slowly(contexts, position);
 }
 
-#endif /* VSPAN_CONSUMER_CONTEXTS_H */
+#endif /* VSPAN_ASSEMBLY_CONTEXTS_H */

@@ -14,8 +14,8 @@
  * The file is the consumer's own: no guest can reach it. Used by the consumer's
  * thread; created and freed by whoever attaches and detaches.
  */
-#ifndef VSPAN_CONSUMER_CHECKPOINT_H
-#define VSPAN_CONSUMER_CHECKPOINT_H
+#ifndef VSPAN_ASSEMBLY_CHECKPOINT_H
+#define VSPAN_ASSEMBLY_CHECKPOINT_H
 
 #include <stddef.h>
 #include "ring.h"
@@ -118,4 +118,4 @@ void checkpoint_payload_done(struct checkpoint *checkpoint);
 /* The payload whose change was cut short, NULL: none. */
 const struct checkpoint_undo *checkpoint_undo(const struct checkpoint *checkpoint);
 
-#endif /* VSPAN_CONSUMER_CHECKPOINT_H */
+#endif /* VSPAN_ASSEMBLY_CHECKPOINT_H */

@@ -9,8 +9,8 @@
  *     long if the session daemon hangs, so no drain waits for it;
  *   - the thread of a vCPU: its ring's contexts (contexts.h).
  */
-#ifndef VSPAN_CONSUMER_ATTACHMENT_H
-#define VSPAN_CONSUMER_ATTACHMENT_H
+#ifndef VSPAN_ASSEMBLY_ATTACHMENT_H
+#define VSPAN_ASSEMBLY_ATTACHMENT_H
 
 #include <pthread.h>
 #include <urcu/rculist.h>
@@ -55,9 +55,11 @@ struct attachment_now {
 };
 
 struct vspan_attachment {
-	struct cds_list_head node;  /* in the registry, RCU */
-	struct cds_list_head learn; /* in the registrar's list, under its lock */
-	struct vspan_consumer *consumer;
+	struct cds_list_head node;       /* in the registry, RCU */
+	struct cds_list_head learn;      /* in the registrar's list, under its lock */
+	struct vspan_consumer *consumer; /* NULL: nobody drains it but its owner */
+	void (*log)(void *data, int level, const char *text); /* see host.h; NULL: nobody listens */
+	void *log_data;
 	struct vspan_region *region;
 	uint32_t vm;
 	bool detached;
@@ -130,4 +132,4 @@ static inline void attachment_at(
 	};
 }
 
-#endif /* VSPAN_CONSUMER_ATTACHMENT_H */
+#endif /* VSPAN_ASSEMBLY_ATTACHMENT_H */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * control.h - the events of the static provider `vspan`: what the consumer has
- * to say besides the guest's own spans and events. Schema: trace.h. Thread-safe;
- * each is a no-op unless a recording session or trigger wants it.
+ * control.h - the control events: what whoever reads a region has to say besides
+ * the guest's own spans and events. Schema: trace.h. Half of the seam between
+ * assembling and emitting; provider.h is the other, and says who is behind it.
  */
-#ifndef VSPAN_CONSUMER_CONTROL_H
-#define VSPAN_CONSUMER_CONTROL_H
+#ifndef VSPAN_ASSEMBLY_CONTROL_H
+#define VSPAN_ASSEMBLY_CONTROL_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -71,4 +71,4 @@ void control_event(const struct provider_common *common, const char *name, const
 
 void control_ledger(uint32_t vm, uint32_t vcpu, uint32_t epoch, const struct vspan_ledger *ledger);
 
-#endif /* VSPAN_CONSUMER_CONTROL_H */
+#endif /* VSPAN_ASSEMBLY_CONTROL_H */

@@ -9,8 +9,8 @@
  * closed it and keeps its place until that has been committed, so both sides of
  * a commit can be had back.
  */
-#ifndef VSPAN_CONSUMER_SPANS_H
-#define VSPAN_CONSUMER_SPANS_H
+#ifndef VSPAN_ASSEMBLY_SPANS_H
+#define VSPAN_ASSEMBLY_SPANS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -94,4 +94,4 @@ void spans_leave_store(struct span_table *table);
 /* Forgets every span; frees what came from the heap. The table is empty. */
 void spans_free(struct span_table *table);
 
-#endif /* VSPAN_CONSUMER_SPANS_H */
+#endif /* VSPAN_ASSEMBLY_SPANS_H */

@@ -4,8 +4,8 @@
  * records that are missing. Used by assemble.c for each record, and by the
  * consumer's thread when a ring is idle or over.
  */
-#ifndef VSPAN_CONSUMER_ENDINGS_H
-#define VSPAN_CONSUMER_ENDINGS_H
+#ifndef VSPAN_ASSEMBLY_ENDINGS_H
+#define VSPAN_ASSEMBLY_ENDINGS_H
 
 #include "attachment.h"
 
@@ -41,4 +41,4 @@ void endings_tell_open_again(struct vspan_attachment *attachment, struct ring_st
 /* Emits the ring's watermark, if it moved, and violations not told yet. */
 void endings_progress(struct vspan_attachment *attachment, struct ring_state *state);
 
-#endif /* VSPAN_CONSUMER_ENDINGS_H */
+#endif /* VSPAN_ASSEMBLY_ENDINGS_H */

@@ -4,14 +4,12 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include "consumer.h"
 #include "control.h"
 
 #define NOTICE_SIZE 512
 
 void notice(const struct vspan_attachment *attachment, int level, const char *format, ...)
 {
-	const struct vspan_consumer *consumer = attachment->consumer;
 	char text[NOTICE_SIZE];
 	va_list args;
 	int length;
@@ -21,6 +19,6 @@ void notice(const struct vspan_attachment *attachment, int level, const char *fo
 	vsnprintf(text + length, sizeof(text) - (size_t)length, format, args);
 	va_end(args);
 	control_notice(attachment->vm, text);
-	if (consumer != NULL && consumer->options.log != NULL)
-		consumer->options.log(consumer->options.log_data, level, text);
+	if (attachment->log != NULL)
+		attachment->log(attachment->log_data, level, text);
 }

@@ -10,8 +10,8 @@
  * overwritten. Written by the consumer's thread for each emission, read once,
  * by the next consumer.
  */
-#ifndef VSPAN_CONSUMER_JOURNAL_H
-#define VSPAN_CONSUMER_JOURNAL_H
+#ifndef VSPAN_ASSEMBLY_JOURNAL_H
+#define VSPAN_ASSEMBLY_JOURNAL_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -75,4 +75,4 @@ void journal_drop(struct journal_store *journal, const void *body);
 /* Forgets everything. */
 void journal_clear(struct journal_store *journal);
 
-#endif /* VSPAN_CONSUMER_JOURNAL_H */
+#endif /* VSPAN_ASSEMBLY_JOURNAL_H */

@@ -8,8 +8,8 @@
  *
  * Called by the consumer's thread; attachment->now says which record it is for.
  */
-#ifndef VSPAN_CONSUMER_EMIT_H
-#define VSPAN_CONSUMER_EMIT_H
+#ifndef VSPAN_ASSEMBLY_EMIT_H
+#define VSPAN_ASSEMBLY_EMIT_H
 
 #include "attachment.h"
 #include "control.h"
@@ -42,4 +42,4 @@ void emit_link(struct vspan_attachment *attachment, uint64_t span, uint64_t link
  */
 uint64_t emit_replay(struct vspan_attachment *attachment);
 
-#endif /* VSPAN_CONSUMER_EMIT_H */
+#endif /* VSPAN_ASSEMBLY_EMIT_H */

@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * provider.h - LTTng-UST providers built at run time: native events for each
- * guest call site. Called by the consumer when it learns of a call site, and
- * for each record it emits.
+ * provider.h - native events for each guest call site: made when a call site is
+ * learned, emitted for each of its records. With control.h the seam between
+ * assembling (this room) and emitting; the program that links this room brings
+ * its own emitter, so that a call through the seam is a call and no more:
+ *   consumer/           LTTng-UST providers built at run time
+ *   plugins/source-ring messages of babeltrace2
+ *   src/cli/dump-emit.c nothing: `vspan dump` looks at the tables
+ *
+ * What LTTng's does is said here; the others do of it what makes sense to them.
  *
  * A span site has three events (span, entry, exit), an event site has one;
  * trace.h gives names and fields. Registration and unregistration take locks of
  * lttng-ust and may take 25-200 us per event; emission takes none.
  */
-#ifndef VSPAN_CONSUMER_PROVIDER_H
-#define VSPAN_CONSUMER_PROVIDER_H
+#ifndef VSPAN_ASSEMBLY_PROVIDER_H
+#define VSPAN_ASSEMBLY_PROVIDER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -78,4 +84,4 @@ void provider_emit_exit(const struct provider_site *provider, const struct provi
 void provider_emit_event(const struct provider_site *provider, const struct provider_common *common,
 	const struct payload *payload);
 
-#endif /* VSPAN_CONSUMER_PROVIDER_H */
+#endif /* VSPAN_ASSEMBLY_PROVIDER_H */

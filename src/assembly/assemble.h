@@ -3,8 +3,8 @@
  * assemble.h - turns the records of a ring into finished spans and events, and
  * emits them. The consumer's thread calls it for each batch it drained.
  */
-#ifndef VSPAN_CONSUMER_ASSEMBLE_H
-#define VSPAN_CONSUMER_ASSEMBLE_H
+#ifndef VSPAN_ASSEMBLY_ASSEMBLE_H
+#define VSPAN_ASSEMBLY_ASSEMBLE_H
 
 #include "attachment.h"
 
@@ -12,4 +12,4 @@
 void assemble_batch(struct vspan_attachment *attachment, struct ring_state *state,
 	const struct batch *batch, uint64_t now);
 
-#endif /* VSPAN_CONSUMER_ASSEMBLE_H */
+#endif /* VSPAN_ASSEMBLY_ASSEMBLE_H */
