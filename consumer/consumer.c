@@ -10,7 +10,6 @@
 #include <string.h>
 #include <time.h>
 #include "control.h"
-#include "endings.h"
 #include "error.h"
 #include "resume.h"
 
@@ -105,27 +104,6 @@ static int attachment_start_clock(
 	}
 	return clock_set(&attachment->clock, first, &sample, attachment->counter_offset,
 		attachment->counter_error);
-}
-
-void attachment_announce(struct vspan_attachment *attachment)
-{
-	const struct vspan_region *region = attachment->region;
-	struct control_attach attach = {
-		.vm = attachment->vm,
-		.rings = attachment->ring_count,
-		.name = region->name,
-		.counter_hz = region->counter_hz,
-	};
-	uint32_t i;
-
-	memcpy(attach.identity, region->identity, sizeof(attach.identity));
-	control_attach(&attach);
-	control_clock(attachment->vm, UINT32_MAX, attachment->clock.counter0, attachment->clock.ns0,
-		attachment->clock.error_ns);
-	for (i = 0; i < attachment->ring_count; i++) {
-		control_epoch(attachment->vm, i, attachment->rings[i].ring.epoch);
-		endings_tell_open_again(attachment, &attachment->rings[i]);
-	}
 }
 
 static void attachment_configure(struct vspan_attachment *attachment,

@@ -26,9 +26,6 @@ struct vspan_consumer {
 	struct batch batch;
 };
 
-/* Says in the trace which region this is, its clock, its epochs. */
-void attachment_announce(struct vspan_attachment *attachment);
-
 /* The thread: rounds until consumer->stop. `data` is the consumer. */
 void *rounds_thread(void *data);
 

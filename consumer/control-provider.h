@@ -18,6 +18,7 @@
 #include <stdint.h>
 #include <vspan/host.h>
 #include <vspan/trace.h>
+#include "clock.h"
 #include "control.h"
 #include "provider.h"
 
@@ -73,14 +74,14 @@ LTTNG_UST_TRACEPOINT_LOGLEVEL(vspan, epoch, LTTNG_UST_TRACEPOINT_LOGLEVEL_INFO)
 LTTNG_UST_TRACEPOINT_MODEL_EMF_URI(vspan, epoch, "urn:vspan:1:epoch")
 
 LTTNG_UST_TRACEPOINT_EVENT(vspan, clock,
-	LTTNG_UST_TP_ARGS(uint32_t, vm_number, uint32_t, ring, uint64_t, counter, uint64_t, ns,
-		uint64_t, error),
+	LTTNG_UST_TP_ARGS(uint32_t, vm_number, uint32_t, ring, const struct clock *, set),
 	LTTNG_UST_TP_FIELDS(
 		lttng_ust_field_integer(uint32_t, vm, vm_number)
 		lttng_ust_field_integer(uint32_t, vcpu, ring)
-		lttng_ust_field_integer(uint64_t, tsc, counter)
-		lttng_ust_field_integer(uint64_t, ts, ns)
-		lttng_ust_field_integer(uint64_t, error_ns, error)))
+		lttng_ust_field_integer(uint64_t, tsc, set->counter0)
+		lttng_ust_field_integer(uint64_t, ts, set->ns0)
+		lttng_ust_field_integer(uint64_t, error_ns, set->error_ns)
+		lttng_ust_field_integer(uint64_t, ratio, set->ratio)))
 LTTNG_UST_TRACEPOINT_LOGLEVEL(vspan, clock, LTTNG_UST_TRACEPOINT_LOGLEVEL_INFO)
 LTTNG_UST_TRACEPOINT_MODEL_EMF_URI(vspan, clock, "urn:vspan:1:clock")
 

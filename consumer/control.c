@@ -26,9 +26,9 @@ void control_epoch(uint32_t vm, uint32_t vcpu, uint32_t epoch)
 	lttng_ust_tracepoint(vspan, epoch, vm, vcpu, epoch);
 }
 
-void control_clock(uint32_t vm, uint32_t vcpu, uint64_t tsc, uint64_t ts, uint64_t error_ns)
+void control_clock(uint32_t vm, uint32_t vcpu, const struct clock *clock)
 {
-	lttng_ust_tracepoint(vspan, clock, vm, vcpu, tsc, ts, error_ns);
+	lttng_ust_tracepoint(vspan, clock, vm, vcpu, clock);
 }
 
 void control_lost(const struct control_lost *lost)

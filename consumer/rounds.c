@@ -43,8 +43,7 @@ static void attachment_set_clock(struct vspan_consumer *consumer,
 {
 	if (clock_set(&attachment->clock, &consumer->first_sample, sample,
 		    attachment->counter_offset, attachment->counter_error) == 0)
-		control_clock(attachment->vm, UINT32_MAX, attachment->clock.counter0,
-			attachment->clock.ns0, attachment->clock.error_ns);
+		control_clock(attachment->vm, UINT32_MAX, &attachment->clock);
 }
 
 /*

@@ -91,7 +91,7 @@
  *   attach     vm rings name(string) identity_high identity_low counter_hz
  *   detach     vm
  *   epoch      vm vcpu epoch
- *   clock      vm vcpu tsc ts error_ns
+ *   clock      vm vcpu tsc ts error_ns ratio   a tick is ratio / 2^48 ns
  *   lost       vm vcpu span count ts_first ts_last reason
  *              span: innermost open span where the loss is, 0: none; count 0: unknown;
  *              reason: enumeration of VSPAN_TRACE_LOST_*

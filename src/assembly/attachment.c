@@ -4,8 +4,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <syslog.h>
+#include "control.h"
 #include "emit.h"
+#include "endings.h"
 #include "notice.h"
 
 #define SITE_QUOTA_DEFAULT 1024u
@@ -184,4 +187,24 @@ void attachment_count_invalid(struct vspan_attachment *attachment)
 const struct known_site *attachment_site(const struct vspan_attachment *attachment, uint32_t id)
 {
 	return id < known_count(attachment) ? &attachment->sites[id] : NULL;
+}
+
+void attachment_announce(struct vspan_attachment *attachment)
+{
+	const struct vspan_region *region = attachment->region;
+	struct control_attach attach = {
+		.vm = attachment->vm,
+		.rings = attachment->ring_count,
+		.name = region->name,
+		.counter_hz = region->counter_hz,
+	};
+	uint32_t i;
+
+	memcpy(attach.identity, region->identity, sizeof(attach.identity));
+	control_attach(&attach);
+	control_clock(attachment->vm, UINT32_MAX, &attachment->clock);
+	for (i = 0; i < attachment->ring_count; i++) {
+		control_epoch(attachment->vm, i, attachment->rings[i].ring.epoch);
+		endings_tell_open_again(attachment, &attachment->rings[i]);
+	}
 }

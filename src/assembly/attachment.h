@@ -118,6 +118,9 @@ void attachment_sync_enables(struct vspan_attachment *attachment);
 /* Counts descriptions that broke a rule, on ring 0. */
 void attachment_count_invalid(struct vspan_attachment *attachment);
 
+/* Says in the trace which region this is, its clock, its epochs. */
+void attachment_announce(struct vspan_attachment *attachment);
+
 /* The call site with that id; NULL: there is none (learned yet). */
 const struct known_site *attachment_site(const struct vspan_attachment *attachment, uint32_t id);
 

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <vspan/host.h>
 
+struct clock;
+
 struct control_attach {
 	uint32_t vm;
 	uint32_t rings;
@@ -35,7 +37,7 @@ bool control_attach_enabled(void);
 void control_attach(const struct control_attach *attach);
 void control_detach(uint32_t vm);
 void control_epoch(uint32_t vm, uint32_t vcpu, uint32_t epoch);
-void control_clock(uint32_t vm, uint32_t vcpu, uint64_t tsc, uint64_t ts, uint64_t error_ns);
+void control_clock(uint32_t vm, uint32_t vcpu, const struct clock *clock);
 void control_lost(const struct control_lost *lost);
 void control_violation(
 	uint32_t vm, uint32_t vcpu, const char *name, uint64_t count, uint64_t position);

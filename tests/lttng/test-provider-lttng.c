@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include "clock.h"
 #include "control.h"
 #include "provider.h"
 
@@ -416,7 +417,8 @@ static void emit_control(void)
 	control_attach(&attach);
 	control_detach(1);
 	control_epoch(1, 2, 3);
-	control_clock(1, 2, 30, 40, 50);
+	control_clock(
+		1, 2, &(struct clock){.counter0 = 30, .ns0 = 40, .error_ns = 50, .ratio = 60});
 	control_lost(&lost);
 	control_violation(1, 2, "kind", 3, 4);
 	control_watermark(1, 2, 3, 4);

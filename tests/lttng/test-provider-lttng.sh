@@ -137,7 +137,7 @@ test_control() {
 		vspan:attach { vm = 1, rings = 2, name = "a vm", identity_high = 0xABC, identity_low = 0xDEF, counter_hz = 3000000000 }
 		vspan:detach { vm = 1 }
 		vspan:epoch { $ring, epoch = 3 }
-		vspan:clock { $ring, tsc = 30, ts = 40, error_ns = 50 }
+		vspan:clock { $ring, tsc = 30, ts = 40, error_ns = 50, ratio = 60 }
 		vspan:lost { $ring, span = 0x33, count = 4, ts_first = 5, ts_last = 6, reason = ( "full" : container = 1 ) }
 		vspan:violation { $ring, class = "kind", count = 3, position = 4 }
 		vspan:watermark { $ring, ts = 3, position = 4 }

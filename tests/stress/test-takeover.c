@@ -215,9 +215,9 @@ void control_epoch(uint32_t vm, uint32_t vcpu, uint32_t epoch)
 	(void)vm, (void)vcpu, (void)epoch;
 }
 
-void control_clock(uint32_t vm, uint32_t vcpu, uint64_t tsc, uint64_t ts, uint64_t error_ns)
+void control_clock(uint32_t vm, uint32_t vcpu, const struct clock *clock)
 {
-	(void)vm, (void)vcpu, (void)tsc, (void)ts, (void)error_ns;
+	(void)vm, (void)vcpu, (void)clock;
 }
 
 void control_violation(

@@ -186,6 +186,26 @@ void control_context(uint32_t vm, uint32_t vcpu, const uint64_t trace_id[2], uin
 	(void)vm, (void)vcpu, (void)trace_id, (void)span, (void)position, (void)ts;
 }
 
+void control_attach(const struct control_attach *attach)
+{
+	(void)attach;
+}
+
+void control_epoch(uint32_t vm, uint32_t vcpu, uint32_t epoch)
+{
+	(void)vm, (void)vcpu, (void)epoch;
+}
+
+void control_clock(uint32_t vm, uint32_t vcpu, const struct clock *clock)
+{
+	(void)vm, (void)vcpu, (void)clock;
+}
+
+void control_ledger(uint32_t vm, uint32_t vcpu, uint32_t epoch, const struct vspan_ledger *ledger)
+{
+	(void)vm, (void)vcpu, (void)epoch, (void)ledger;
+}
+
 static uint32_t notices;
 
 void control_resume(uint32_t vm, uint32_t vcpu, uint64_t position, uint64_t ts)
