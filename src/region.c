@@ -157,8 +157,7 @@ int vspan_region_create(const struct vspan_region_options *options, struct vspan
 	return 0;
 }
 
-/* Copies the ring descriptors once and checks the copies. */
-static int rings_read(struct vspan_region *region, struct vspan_error *error)
+int region_take_rings(struct vspan_region *region, struct vspan_error *error)
 {
 	uint32_t i;
 
@@ -174,11 +173,29 @@ static int rings_read(struct vspan_region *region, struct vspan_error *error)
 	return 0;
 }
 
+int region_take_header(const struct vspan_abi_region *header, uint64_t available,
+	struct vspan_region **out, struct vspan_error *error)
+{
+	struct vspan_region *region = NULL;
+	struct geometry geometry;
+	int ret = geometry_check(header, available, &geometry, error);
+
+	if (ret < 0)
+		return ret;
+	if (region_allocate(&region, geometry.ring_count) < 0)
+		return error_set(error, ENOMEM, "out of memory for a region");
+	region->geometry = geometry;
+	region->counter_hz = header->counter_hz;
+	memcpy(region->identity, header->identity, sizeof(region->identity));
+	memcpy(region->name, header->name, sizeof(region->name) - 1);
+	*out = region;
+	return 0;
+}
+
 int vspan_region_open(int fd, struct vspan_region **out, struct vspan_error *error)
 {
 	struct vspan_abi_region header;
 	struct vspan_region *region = NULL;
-	struct geometry geometry;
 	struct stat status;
 	int ret;
 
@@ -188,22 +205,16 @@ int vspan_region_open(int fd, struct vspan_region **out, struct vspan_error *err
 		return error_set(error, EINVAL,
 			"truncated region: shorter than its header; create one with `vspan "
 			"create`");
-	ret = geometry_check(&header, (uint64_t)status.st_size, &geometry, error);
+	ret = region_take_header(&header, (uint64_t)status.st_size, &region, error);
 	if (ret < 0)
 		return ret;
-	if (region_allocate(&region, geometry.ring_count) < 0)
-		return error_set(error, ENOMEM, "out of memory for a region");
-	region->geometry = geometry;
-	region->counter_hz = header.counter_hz;
-	memcpy(region->identity, header.identity, sizeof(region->identity));
-	memcpy(region->name, header.name, sizeof(region->name) - 1);
 	region->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	if (region->fd < 0)
 		ret = error_set(error, errno, "cannot keep the region open: %s", strerror(errno));
 	else
-		ret = region_map(region, geometry.region_size, error);
+		ret = region_map(region, region->geometry.region_size, error);
 	if (ret == 0)
-		ret = rings_read(region, error);
+		ret = region_take_rings(region, error);
 	if (ret < 0) {
 		vspan_region_close(region);
 		return ret;

@@ -54,6 +54,15 @@ int geometry_check_ring(const struct geometry *geometry, const struct vspan_abi_
 	struct region_ring *out);
 
 /*
+ * A region without its memory, from the copy of a header of which `available`
+ * bytes are said to follow; then, once `base` is set, its ring descriptors, each
+ * copied and checked. 0, or a negative errno with *error filled.
+ */
+int region_take_header(const struct vspan_abi_region *header, uint64_t available,
+	struct vspan_region **out, struct vspan_error *error);
+int region_take_rings(struct vspan_region *region, struct vspan_error *error);
+
+/*
  * The number that stands for the region in traces: from its random identity, so
  * that VMs of several processes in one recording session do not share one, and
  * a region keeps its number when its consumer is replaced. Not 0.
