@@ -19,6 +19,7 @@ struct create_options {
 	struct vspan_region_options region;
 	bool force;
 	bool json;
+	bool enable; /* call sites are on without a consumer */
 };
 
 static void help(void)
@@ -35,6 +36,9 @@ static void help(void)
 	       "                         block)\n"
 	       "      --sites=N          call sites it can describe (default 256)\n"
 	       "  -n, --name=NAME        of the VM in the trace (default: the file's)\n"
+	       "      --enable           call sites are on without a consumer: for reading "
+	       "the\n"
+	       "                         file itself, alive or dead\n"
 	       "      --force            replace FILE if it exists\n"
 	       "      --format=FORMAT    of what is printed: text or json (default text)\n"
 	       "  -h, --help             this text\n\n"
@@ -131,9 +135,10 @@ static bool option(struct create_options *options, int code, const char *argumen
 			break;
 		options->region.name = argument;
 		return true;
+	case 'e':
+		return options->enable = true;
 	case 'f':
-		options->force = true;
-		return true;
+		return options->force = true;
 	default:
 		if (!parse_format(argument, &options->json))
 			break;
@@ -169,6 +174,7 @@ static int options_read(struct create_options *options, int argc, char **argv)
 		{"mode", required_argument, NULL, 'M'},
 		{"sites", required_argument, NULL, 's'},
 		{"name", required_argument, NULL, 'n'},
+		{"enable", no_argument, NULL, 'e'},
 		{"force", no_argument, NULL, 'f'},
 		{"format", required_argument, NULL, 'F'},
 		{"help", no_argument, NULL, 'h'},
@@ -204,6 +210,7 @@ int cmd_create(int argc, char **argv)
 	struct vspan_region *region = NULL;
 	struct vspan_error error = {0};
 	char name[VSPAN_ABI_REGION_NAME];
+	uint32_t i;
 	int ret = options_read(&options, argc, argv);
 
 	if (ret >= 0)
@@ -217,6 +224,8 @@ int cmd_create(int argc, char **argv)
 		cli_error("%s%s", error.text, error.code == EEXIST ? "; --force replaces it" : "");
 		return EXIT_FAILED;
 	}
+	for (i = 0; options.enable && i < region->geometry.site_capacity; i++)
+		region_enable_site(region, i, true);
 	print(region, options.region.path, options.json);
 	vspan_region_close(region);
 	return EXIT_OK;

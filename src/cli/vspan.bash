@@ -6,7 +6,7 @@ _vspan_options() {
     case $1 in
     attach) echo "--control= --no-control --to= --keep-going --state-dir= --no-state --clock=
         --poll= --quiet-time= --site-quota= --site-quota-total= --format= --help" ;;
-    create) echo "--rings= --ring-size= --mode= --sites= --name= --force --format= --help" ;;
+    create) echo "--rings= --ring-size= --mode= --sites= --name= --enable --force --format= --help" ;;
     detach) echo "--to= --format= --help" ;;
     doctor) echo "--format= --help" ;;
     list | status) echo "--control= --format= --help" ;;

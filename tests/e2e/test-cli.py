@@ -110,6 +110,10 @@ def test_create():
         out = vspan(*words)
         check(" ".join(words[:2]) + ": a wrong command line", out.returncode == 2 and out.stderr.count("\n") == 1,
               out.stderr)
+    vspan("create", "--enable", "--ring-size=64k", path("enabled"))
+    vspan("create", "--ring-size=64k", path("off"))
+    on = [open(path(name), "rb").read(1024)[768:1024].count(1) for name in ("enabled", "off")]
+    check("--enable has all call sites on", on == [256, 0], on)
     out = vspan("create", path("missing/x"))
     check("a folder that is not there", out.returncode == 1 and "missing/x" in out.stderr, out.stderr)
 

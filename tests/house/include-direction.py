@@ -28,7 +28,7 @@ ALLOWED = {
 PUBLIC = {
     "guest": {"abi", "access", "arch", "guest", "microvm", "port", "port-inline", "process", "site", "writer"},
     "src": {"abi", "access", "arch", "host"},
-    "src/assembly": {"abi", "host", "trace"},
+    "src/assembly": {"abi", "access", "host", "trace"},
     "src/vmm": {"abi", "arch", "host", "microvm"},
     "consumer": {"abi", "host", "trace"},
     "src/cli": {"abi", "host", "microvm", "version"},
