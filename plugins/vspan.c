@@ -6,6 +6,7 @@
 #include "filter-spans/spans.h"
 #include "model/sink.h"
 #include "sink-tree/tree.h"
+#include "source-ring/ring-source.h"
 
 #include <babeltrace2/babeltrace.h>
 
@@ -33,3 +34,14 @@ BT_PLUGIN_SINK_COMPONENT_CLASS_HELP(tree, tree_help);
 BT_PLUGIN_SINK_COMPONENT_CLASS_INITIALIZE_METHOD(tree, tree_initialize);
 BT_PLUGIN_SINK_COMPONENT_CLASS_FINALIZE_METHOD(tree, sink_finalize);
 BT_PLUGIN_SINK_COMPONENT_CLASS_GRAPH_IS_CONFIGURED_METHOD(tree, sink_graph_is_configured);
+
+BT_PLUGIN_SOURCE_COMPONENT_CLASS(ring, ring_next);
+BT_PLUGIN_SOURCE_COMPONENT_CLASS_DESCRIPTION(ring, RING_DESCRIPTION);
+BT_PLUGIN_SOURCE_COMPONENT_CLASS_HELP(ring, ring_help);
+BT_PLUGIN_SOURCE_COMPONENT_CLASS_QUERY_METHOD(ring, ring_query);
+BT_PLUGIN_SOURCE_COMPONENT_CLASS_INITIALIZE_METHOD(ring, ring_initialize);
+BT_PLUGIN_SOURCE_COMPONENT_CLASS_FINALIZE_METHOD(ring, ring_finalize);
+BT_PLUGIN_SOURCE_COMPONENT_CLASS_MESSAGE_ITERATOR_CLASS_INITIALIZE_METHOD(
+	ring, ring_iterator_initialize);
+BT_PLUGIN_SOURCE_COMPONENT_CLASS_MESSAGE_ITERATOR_CLASS_FINALIZE_METHOD(
+	ring, ring_iterator_finalize);

@@ -55,6 +55,18 @@ static const char *param_read_bool(bool *target, const bt_value *value)
 	return NULL;
 }
 
+static const char *param_read_strings(const bt_value **target, const bt_value *value)
+{
+	uint64_t count = bt_value_is_array(value) ? bt_value_array_get_length(value) : 0;
+
+	*target = value;
+	for (uint64_t i = 0; i < count; i++) {
+		if (!bt_value_is_string(bt_value_array_borrow_element_by_index_const(value, i)))
+			count = 0;
+	}
+	return count > 0 ? NULL : "an array of strings, as in x=[\"text\"]";
+}
+
 static const char *param_read_choice(
 	const struct param *param, unsigned int *target, const bt_value *value)
 {
@@ -79,6 +91,8 @@ static const char *param_read(
 		return param_read_string(target, value, &reader->no_memory);
 	case PARAM_BOOL:
 		return param_read_bool(target, value);
+	case PARAM_STRINGS:
+		return param_read_strings(target, value);
 	case PARAM_CHOICE:
 		reader->choosing = param;
 		return param_read_choice(param, target, value);

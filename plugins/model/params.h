@@ -10,10 +10,11 @@
 #include <stddef.h>
 
 enum param_type {
-	PARAM_COUNT,  /* an integer from 0 on; uint64_t */
-	PARAM_STRING, /* char *, owned by the struct, freed by params_clear() */
-	PARAM_BOOL,   /* yes/no, true/false; bool */
-	PARAM_CHOICE, /* one of `choices`; unsigned int, its index */
+	PARAM_COUNT,   /* an integer from 0 on; uint64_t */
+	PARAM_STRING,  /* char *, owned by the struct, freed by params_clear() */
+	PARAM_BOOL,    /* yes/no, true/false; bool */
+	PARAM_STRINGS, /* const bt_value *: an array of strings, borrowed from the values */
+	PARAM_CHOICE,  /* one of `choices`; unsigned int, its index */
 };
 
 struct param {
