@@ -20,6 +20,7 @@ int cmd_create(int argc, char **argv);
 int cmd_host(int argc, char **argv); /* those of vspan-host: started there */
 int cmd_serve(int argc, char **argv);
 int cmd_detach(int argc, char **argv);
+int cmd_dump(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_run(int argc, char **argv);

@@ -17,6 +17,7 @@ static const struct command commands[] = {
 	{"create", cmd_create, "make a region for a VM or process to write to"},
 	{"detach", cmd_detach, "have a running vspan attach let go of regions"},
 	{"doctor", cmd_doctor, "say what is missing on this machine, and the remedy"},
+	{"dump", cmd_dump, "show what a dead guest left in its region, or in a memory dump"},
 	{"list", cmd_list, "list the call sites guests have published"},
 	{"record", cmd_host, "boot a guest and record its spans through LTTng"},
 	{"run", cmd_host, "boot a guest ELF in a KVM micro-VM; its call sites appear in LTTng"},

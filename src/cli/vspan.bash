@@ -9,6 +9,7 @@ _vspan_options() {
     create) echo "--rings= --ring-size= --mode= --sites= --name= --enable --force --format= --help" ;;
     detach) echo "--to= --format= --help" ;;
     doctor) echo "--format= --help" ;;
+    dump) echo "--offset= --records= --sites --format= --help" ;;
     list | status) echo "--control= --format= --help" ;;
     record) echo "--output= --session= --filter= --edges --cpus= --memory= --name= --timeout= --traceparent=
         --quiet --kill-after= --kill-cpu= --ring-size= --mode= --poll= --drain-on-exit
@@ -35,7 +36,7 @@ _vspan() {
     local command=${COMP_WORDS[1]}
 
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W "attach create detach doctor list record run status --help
+        COMPREPLY=($(compgen -W "attach create detach doctor dump list record run status --help
             --version" -- "$word"))
     elif [ "$word" = "=" ]; then
         _vspan_values "$before" ""

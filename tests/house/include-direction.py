@@ -31,7 +31,7 @@ PUBLIC = {
     "src/assembly": {"abi", "access", "host", "trace"},
     "src/vmm": {"abi", "arch", "host", "microvm"},
     "consumer": {"abi", "host", "trace"},
-    "src/cli": {"abi", "host", "microvm", "version"},
+    "src/cli": {"abi", "host", "microvm", "trace", "version"},
     "doc/examples": {"host", "microvm"},
     "plugins": {"abi", "trace", "version"},
     "plugins/source-ring": {"abi", "host", "trace"},
