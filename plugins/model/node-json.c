@@ -6,6 +6,7 @@
 
 #include "field-text.h"
 #include "forest.h"
+#include "words.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -92,33 +93,12 @@ static void json_number(struct text *text, const char *name, uint64_t number)
 
 static void json_flags(struct text *text, const struct node *node)
 {
-	const struct {
-		const char *word;
-		bool set;
-	} words[] = {
-		{"aborted", node->flags & VSPAN_TRACE_FLAG_ABORTED},
-		{"end-lost", node->flags & VSPAN_TRACE_FLAG_END_LOST},
-		{"evicted", node->flags & VSPAN_TRACE_FLAG_EVICTED},
-		{"interrupt", node->flags & VSPAN_TRACE_FLAG_INTERRUPT},
-		{"detached", node->flags & VSPAN_TRACE_FLAG_DETACHED},
-		{"clamped", node->flags & VSPAN_TRACE_FLAG_CLAMPED},
-		{"cut", node->flags & VSPAN_TRACE_FLAG_CUT},
-		{"remote", node->flags & VSPAN_TRACE_FLAG_REMOTE},
-		{"unfinished", node->type == NODE_SPAN && node->source == SOURCE_ENTRY},
-		{"begin-unknown", node->type == NODE_SPAN && node->source == SOURCE_EXIT},
-		{"parent-unknown", node->parent_unknown},
-		{"parent-loop", node->parent_loop},
-		{"part", node->part},
-	};
-	const char *before = ",\"flags\":[";
+	const char *marks[WORDS_MARKS_MAX];
+	size_t count = words_marks(node, marks);
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (!words[i].set)
-			continue;
-		text_print(text, "%s\"%s\"", before, words[i].word);
-		before = ",";
-	}
-	if (*before == ',' && !before[1])
+	for (size_t i = 0; i < count; i++)
+		text_print(text, "%s\"%s\"", i ? "," : ",\"flags\":[", marks[i]);
+	if (count > 0)
 		text_append(text, "]", 1);
 }
 

@@ -135,11 +135,15 @@ bt_component_class_initialize_method_status sink_initialize(
 static int sink_message(void *data, const struct record *record, const bt_message *message)
 {
 	struct sink *sink = data;
+	int status = 0;
 
-	if (record->kind)
-		return forest_take(&sink->forest, record);
-	forest_take_discarded(&sink->forest, message);
-	return 0;
+	if (!record->kind) {
+		forest_take_discarded(&sink->forest, message);
+		return 0;
+	}
+	if (sink->class->record && record->kind->role >= EVENT_ATTACH)
+		status = sink->class->record(sink, record);
+	return status < 0 ? status : forest_take(&sink->forest, record);
 }
 
 static int sink_flush(struct sink *sink)

@@ -34,6 +34,8 @@ struct sink_class {
 	 * negative errno, with a cause appended unless it is -ENOMEM.
 	 */
 	int (*begin)(struct sink *sink, bt_self_component *component);
+	/* A control event, before the forest takes it. NULL: nothing to do. Returns as `tree`. */
+	int (*record)(struct sink *sink, const struct record *record);
 	/* A complete tree, or a part (forest.h). Returns 0 or a negative errno. */
 	int (*tree)(struct sink *sink, struct node *root);
 	/* Nothing comes for now (live): show what there is. NULL: nothing to do. */
