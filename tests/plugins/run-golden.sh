@@ -85,6 +85,16 @@ run_sink_tree() {
 	compare "$name, filtered, as CTF" "$work/filtered" "$work/out"
 }
 
+# The trace as another decoder than ours reads it.
+run_sink_perfetto() {
+	local file=$1 name=$2 params
+	params=$(option "$file" params)
+	graph "$file" sink.vspan.perfetto "path=\"$work/trace\"${params:+,$params}" >"$work/out" ||
+		echo "exit status $?" >>"$work/out"
+	node ../node/perfetto-text.mjs "$work/trace" >>"$work/out" 2>&1
+	expect "$name" "${file%.txt}.expect" "$work/out"
+}
+
 # What the filter gives, as text, and what it warns of.
 run_filter_spans() {
 	local file=$1 name=$2
@@ -109,6 +119,10 @@ run_parameters() {
 	expect "$name" "${file%.txt}.expect" "$work/out"
 }
 
+if [ "$folder" = sink-perfetto ] && ! { [ -d ../node/node_modules ] && command -v node >/dev/null; }; then
+	echo "no node, or not the packages of tests/node: tools/install-packages installs them"
+	exit 77
+fi
 for file in "$folder"/*.txt; do
 	name=$(basename "$file" .txt)
 	if [ $# -gt 0 ] && [[ " $* " != *" $name "* ]]; then
