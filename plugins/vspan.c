@@ -5,6 +5,7 @@
  */
 #include "filter-spans/spans.h"
 #include "model/sink.h"
+#include "sink-otlp/otlp.h"
 #include "sink-perfetto/perfetto.h"
 #include "sink-tree/tree.h"
 #include "source-ring/ring-source.h"
@@ -28,6 +29,13 @@ BT_PLUGIN_FILTER_COMPONENT_CLASS_MESSAGE_ITERATOR_CLASS_INITIALIZE_METHOD(
 	spans, spans_iterator_initialize);
 BT_PLUGIN_FILTER_COMPONENT_CLASS_MESSAGE_ITERATOR_CLASS_FINALIZE_METHOD(
 	spans, spans_iterator_finalize);
+
+BT_PLUGIN_SINK_COMPONENT_CLASS(otlp, sink_consume);
+BT_PLUGIN_SINK_COMPONENT_CLASS_DESCRIPTION(otlp, OTLP_DESCRIPTION);
+BT_PLUGIN_SINK_COMPONENT_CLASS_HELP(otlp, otlp_help);
+BT_PLUGIN_SINK_COMPONENT_CLASS_INITIALIZE_METHOD(otlp, otlp_initialize);
+BT_PLUGIN_SINK_COMPONENT_CLASS_FINALIZE_METHOD(otlp, sink_finalize);
+BT_PLUGIN_SINK_COMPONENT_CLASS_GRAPH_IS_CONFIGURED_METHOD(otlp, sink_graph_is_configured);
 
 BT_PLUGIN_SINK_COMPONENT_CLASS(perfetto, sink_consume);
 BT_PLUGIN_SINK_COMPONENT_CLASS_DESCRIPTION(perfetto, PERFETTO_DESCRIPTION);

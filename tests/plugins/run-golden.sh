@@ -85,6 +85,16 @@ run_sink_tree() {
 	compare "$name, filtered, as CTF" "$work/filtered" "$work/out"
 }
 
+# A line for each span; the version is not what is tested.
+run_sink_otlp() {
+	local file=$1 name=$2
+	graph "$file" sink.vspan.otlp "$(option "$file" params)" >"$work/lines" ||
+		echo "exit status $?" >>"$work/lines"
+	sed -e 's/{"traceId"/\n&/g' -e 's/\(sdk.version","value":{"stringValue":"\)[^"]*/\1VERSION/g' \
+		"$work/lines" >"$work/out"
+	expect "$name" "${file%.txt}.expect" "$work/out"
+}
+
 # The trace as another decoder than ours reads it.
 run_sink_perfetto() {
 	local file=$1 name=$2 params
