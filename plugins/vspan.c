@@ -7,6 +7,8 @@
 #include "model/sink.h"
 #include "sink-otlp/otlp.h"
 #include "sink-perfetto/perfetto.h"
+#include "sink-folded/folded.h"
+#include "sink-speedscope/speedscope.h"
 #include "sink-tree/tree.h"
 #include "source-ring/ring-source.h"
 
@@ -43,6 +45,19 @@ BT_PLUGIN_SINK_COMPONENT_CLASS_HELP(perfetto, perfetto_help);
 BT_PLUGIN_SINK_COMPONENT_CLASS_INITIALIZE_METHOD(perfetto, perfetto_initialize);
 BT_PLUGIN_SINK_COMPONENT_CLASS_FINALIZE_METHOD(perfetto, sink_finalize);
 BT_PLUGIN_SINK_COMPONENT_CLASS_GRAPH_IS_CONFIGURED_METHOD(perfetto, sink_graph_is_configured);
+BT_PLUGIN_SINK_COMPONENT_CLASS(folded, sink_consume);
+BT_PLUGIN_SINK_COMPONENT_CLASS_DESCRIPTION(folded, FOLDED_DESCRIPTION);
+BT_PLUGIN_SINK_COMPONENT_CLASS_HELP(folded, folded_help);
+BT_PLUGIN_SINK_COMPONENT_CLASS_INITIALIZE_METHOD(folded, folded_initialize);
+BT_PLUGIN_SINK_COMPONENT_CLASS_FINALIZE_METHOD(folded, sink_finalize);
+BT_PLUGIN_SINK_COMPONENT_CLASS_GRAPH_IS_CONFIGURED_METHOD(folded, sink_graph_is_configured);
+
+BT_PLUGIN_SINK_COMPONENT_CLASS(speedscope, sink_consume);
+BT_PLUGIN_SINK_COMPONENT_CLASS_DESCRIPTION(speedscope, SPEEDSCOPE_DESCRIPTION);
+BT_PLUGIN_SINK_COMPONENT_CLASS_HELP(speedscope, speedscope_help);
+BT_PLUGIN_SINK_COMPONENT_CLASS_INITIALIZE_METHOD(speedscope, speedscope_initialize);
+BT_PLUGIN_SINK_COMPONENT_CLASS_FINALIZE_METHOD(speedscope, sink_finalize);
+BT_PLUGIN_SINK_COMPONENT_CLASS_GRAPH_IS_CONFIGURED_METHOD(speedscope, sink_graph_is_configured);
 
 BT_PLUGIN_SINK_COMPONENT_CLASS(tree, sink_consume);
 BT_PLUGIN_SINK_COMPONENT_CLASS_DESCRIPTION(tree, TREE_DESCRIPTION);

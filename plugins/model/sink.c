@@ -95,8 +95,11 @@ static int sink_tree(void *data, struct node *root)
 /* Returns 0, or a negative errno with a cause appended unless it is -ENOMEM. */
 static int sink_begin(struct sink *sink, bt_self_component_sink *self, const bt_value *params)
 {
-	int status = sink_read_params(sink, params);
+	int status;
 
+	if (sink->class->defaults)
+		sink->class->defaults(sink);
+	status = sink_read_params(sink, params);
 	if (status == 0)
 		status = forest_init(&sink->forest, sink->held, sink_tree, sink);
 	if (status == 0)

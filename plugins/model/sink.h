@@ -28,6 +28,8 @@ struct sink_class {
 	/* Parameters besides those every sink has (SINK_HELP); offsets into the sink's struct. */
 	const struct param *params;
 	size_t param_count;
+	/* Sets what parameters are if not given. NULL: all zeroes. */
+	void (*defaults)(struct sink *sink);
 	bool binary; /* refuses to write to a terminal */
 	/*
 	 * Parameters have been read, `stream` is open. NULL: nothing to do. Returns 0 or a

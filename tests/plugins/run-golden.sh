@@ -113,6 +113,22 @@ run_filter_spans() {
 	expect "$name" "${file%.txt}.expect" "$work/out"
 }
 
+# What a sink writes, as it is.
+run_sink() {
+	local sink=$1 file=$2 name=$3
+	graph "$file" "sink.vspan.$sink" "$(option "$file" params)" >"$work/out" ||
+		echo "exit status $?" >>"$work/out"
+	expect "$name" "${file%.txt}.expect" "$work/out"
+}
+
+run_sink_folded() {
+	run_sink folded "$@"
+}
+
+run_sink_speedscope() {
+	run_sink speedscope "$@"
+}
+
 # Each line `COMPONENT | PARAMS` must be refused; the cause is what is compared.
 run_parameters() {
 	local file=$1 name=$2 component params trace=sink-tree/empty.txt

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * flame-test.mjs - sink.vspan.folded and sink.vspan.speedscope against the JSON of
+ * sink.vspan.tree, for every trace of some folders: self times add up, every span is there;
+ * and what speedscope gets is valid by its own schema, and nests.
+ *
+ * usage: flame-test.mjs FOLDER...
+ */
+import assert from 'assert';
+import fs from 'fs';
+import {createRequire} from 'module';
+import {nodes, play, tally, tracesOf} from './graph.mjs';
+
+const require = createRequire(import.meta.url);
+const Ajv = require('ajv').default;
+const schema = require.resolve('speedscope/package.json')
+	.replace('package.json', 'dist/release/file-format-schema.json');
+/* The schema is of a draft whose unions ajv's strict mode does not like. */
+const valid = new Ajv({strict: false}).compile(JSON.parse(fs.readFileSync(schema, 'utf8')));
+
+function checkFolded(trace, spans) {
+	for (const unit of ['ns', 'calls']) {
+		const lines = play(trace, 'folded', `unit="${unit}",prefix="vcpu"`).split('\n').filter((l) => l);
+		let sum = 0;
+
+		for (const line of lines) {
+			const match = /^[^; ]+(;[^; ]+)+ (\d+)$/.exec(line);
+
+			assert(match, `${trace}: not a folded line: ${line}`);
+			sum += Number(match[2]);
+		}
+		assert.strictEqual(sum, unit === 'calls' ? spans.length :
+			spans.reduce((self, span) => self + (span.self || 0), 0), `${trace}: ${unit}`);
+	}
+}
+
+/* Events go forward in time and close what was opened last. Returns how many frames opened. */
+function checkProfile(trace, profile, frames) {
+	const open = [];
+	let last = profile.startValue;
+	let opened = 0;
+
+	for (const event of profile.events) {
+		assert(event.at >= last, `${trace}: ${profile.name} goes back at ${event.at}`);
+		assert(event.frame < frames.length);
+		last = event.at;
+		if (event.type === 'O') {
+			open.push(event.frame);
+			opened++;
+		} else {
+			assert.strictEqual(open.pop(), event.frame, `${trace}: ${profile.name} at ${event.at}`);
+		}
+	}
+	assert.strictEqual(open.length, 0, `${trace}: ${profile.name} leaves frames open`);
+	assert(profile.endValue >= last);
+	return opened;
+}
+
+function checkSpeedscope(trace, {spans, losses}) {
+	const file = JSON.parse(play(trace, 'speedscope'));
+	const counts = new Map();
+
+	assert(valid(file), `${trace}: ${JSON.stringify(valid.errors)}`);
+	const opened = file.profiles.reduce(
+		(sum, profile) => sum + checkProfile(trace, profile, file.shared.frames), 0);
+
+	assert.strictEqual(opened, spans.length + losses.length, `${trace}: frames`);
+	for (const {frame, type} of file.profiles.flatMap((profile) => profile.events)) {
+		const {name} = file.shared.frames[frame];
+
+		counts.set(name, (counts.get(name) || 0) + (type === 'O'));
+	}
+	for (const [name, {calls}] of tally(spans))
+		assert.strictEqual(counts.get(name), calls, `${trace}: frames of ${name}`);
+}
+
+let count = 0;
+for (const trace of tracesOf(process.argv.slice(2))) {
+	const all = nodes(trace);
+
+	checkFolded(trace, all.spans);
+	checkSpeedscope(trace, all);
+	count += all.spans.length;
+}
+console.log(`${count} spans, in stacks and profiles as in the trees`);
+assert(count > 0);
