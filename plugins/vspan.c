@@ -8,6 +8,7 @@
 #include "sink-otlp/otlp.h"
 #include "sink-perfetto/perfetto.h"
 #include "sink-folded/folded.h"
+#include "sink-html/html.h"
 #include "sink-speedscope/speedscope.h"
 #include "sink-tree/tree.h"
 #include "source-ring/ring-source.h"
@@ -51,6 +52,13 @@ BT_PLUGIN_SINK_COMPONENT_CLASS_HELP(folded, folded_help);
 BT_PLUGIN_SINK_COMPONENT_CLASS_INITIALIZE_METHOD(folded, folded_initialize);
 BT_PLUGIN_SINK_COMPONENT_CLASS_FINALIZE_METHOD(folded, sink_finalize);
 BT_PLUGIN_SINK_COMPONENT_CLASS_GRAPH_IS_CONFIGURED_METHOD(folded, sink_graph_is_configured);
+
+BT_PLUGIN_SINK_COMPONENT_CLASS(html, sink_consume);
+BT_PLUGIN_SINK_COMPONENT_CLASS_DESCRIPTION(html, HTML_DESCRIPTION);
+BT_PLUGIN_SINK_COMPONENT_CLASS_HELP(html, html_help);
+BT_PLUGIN_SINK_COMPONENT_CLASS_INITIALIZE_METHOD(html, html_initialize);
+BT_PLUGIN_SINK_COMPONENT_CLASS_FINALIZE_METHOD(html, sink_finalize);
+BT_PLUGIN_SINK_COMPONENT_CLASS_GRAPH_IS_CONFIGURED_METHOD(html, sink_graph_is_configured);
 
 BT_PLUGIN_SINK_COMPONENT_CLASS(speedscope, sink_consume);
 BT_PLUGIN_SINK_COMPONENT_CLASS_DESCRIPTION(speedscope, SPEEDSCOPE_DESCRIPTION);
