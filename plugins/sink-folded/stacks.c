@@ -95,28 +95,32 @@ struct stack *stacks_enter(struct stacks *stacks, struct stack *parent, const ch
 	return stack;
 }
 
-static int stack_compare(const void *a, const void *b)
-{
-	const struct stack *const *one = a, *const *two = b;
-	int order = strcmp((*one)->name, (*two)->name);
+struct sibling {
+	struct stack *stack;
+};
 
-	return order ? order
-		     : ((*one)->number > (*two)->number) - ((*one)->number < (*two)->number);
+static int sibling_compare(const void *a, const void *b)
+{
+	const struct stack *one = ((const struct sibling *)a)->stack;
+	const struct stack *two = ((const struct sibling *)b)->stack;
+	int order = strcmp(one->name, two->name);
+
+	return order ? order : (one->number > two->number) - (one->number < two->number);
 }
 
-/* Sorts the children of a stack, in an array as large as all stacks. */
-static void children_sort(struct stack *parent, struct stack **array)
+/* Sorts the children of a stack, in an array with room for all stacks. */
+static void children_sort(struct stack *parent, struct sibling *array)
 {
 	size_t count = 0;
 
 	for (struct stack *child = parent->first_child; child; child = child->next)
-		array[count++] = child;
+		array[count++].stack = child;
 	if (count == 0)
 		return;
-	qsort(array, count, sizeof(*array), stack_compare);
+	qsort(array, count, sizeof(*array), sibling_compare);
 	for (size_t i = 0; i < count; i++)
-		array[i]->next = i + 1 < count ? array[i + 1] : NULL;
-	parent->first_child = array[0];
+		array[i].stack->next = i + 1 < count ? array[i + 1].stack : NULL;
+	parent->first_child = array[0].stack;
 }
 
 static uint64_t stack_value(const struct stack *stack, enum stacks_unit unit)
@@ -136,8 +140,9 @@ static void stack_write(struct stack *stack, enum stacks_unit unit, struct text 
 {
 	uint64_t value = stack_value(stack, unit);
 
-	line->length = stack->parent ? stack->parent->length : 0;
-	if (line->length > 0)
+	assert(stack->parent && line->data);
+	line->length = stack->parent->length;
+	if (stack->depth > 1)
 		text_append(line, ";", 1);
 	text_append(line, stack->name, strlen(stack->name));
 	stack->length = line->length;
@@ -157,17 +162,23 @@ static struct stack *stack_next(struct stack *stack)
 
 int stacks_write(struct stacks *stacks, enum stacks_unit unit, FILE *stream)
 {
-	struct stack **array = malloc((stacks->count + 1) * sizeof(*array));
+	struct sibling *array = malloc((stacks->count + 1) * sizeof(*array));
 	struct text line = {0};
 
-	if (!array)
+	text_append(&line, "", 0);
+	if (!array || !line.data) {
+		free(array);
+		free(line.data);
 		return -ENOMEM;
+	}
 	children_sort(&stacks->top, array);
 	for (struct stack *stack = stacks->top.first_child; stack; stack = stack_next(stack)) {
 		children_sort(stack, array);
 		stack_write(stack, unit, &line, stream);
 	}
-	stack_write(&stacks->other, unit, &line, stream);
+	if (stack_value(&stacks->other, unit) > 0)
+		fprintf(stream, "%s %" PRIu64 "\n", stacks->other.name,
+			stack_value(&stacks->other, unit));
 	free(array);
 	free(line.data);
 	return line.failed ? -ENOMEM : 0;

@@ -51,8 +51,12 @@ static void base64_group(const unsigned char *bytes, size_t count, char *out)
 
 	out[0] = digits[group >> 18];
 	out[1] = digits[group >> 12 & 63];
-	out[2] = count > 1 ? digits[group >> 6 & 63] : '=';
-	out[3] = count > 2 ? digits[group & 63] : '=';
+	out[2] = '=';
+	out[3] = '=';
+	if (count > 1)
+		out[2] = digits[group >> 6 & 63];
+	if (count > 2)
+		out[3] = digits[group & 63];
 }
 
 void chunk_flush(struct chunk *chunk)

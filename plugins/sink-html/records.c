@@ -12,6 +12,8 @@
 #include <string.h>
 #include <vspan/trace.h>
 
+#define START_MAX (INT64_C(1) << 52)
+
 void records_init(struct records *records, FILE *stream, bool fields, uint64_t limit)
 {
 	*records = (struct records){.fields = fields, .limit = limit};
@@ -44,15 +46,31 @@ static void put_row(struct records *records, struct vcpu *vcpu)
 	}
 }
 
-/* Type, row, and start as a distance to the record before, whatever a hostile one may be. */
+/*
+ * Distance of a start from the first one. The page adds distances up in doubles, which are
+ * exact so far: 52 days; what lies further away, a guest's invention, is put there.
+ */
+static int64_t start_from_origin(const struct records *records, const struct node *node)
+{
+	int64_t distance;
+
+	if (__builtin_sub_overflow(node->start, records->origin, &distance))
+		distance = node->start < records->origin ? -START_MAX : START_MAX;
+	return distance < -START_MAX ? -START_MAX : distance > START_MAX ? START_MAX : distance;
+}
+
+/* Type, row, and start as a distance to the record before. */
 static void put_head(struct records *records, const struct node *node)
 {
+	int64_t start;
+
 	if (records->spans + records->others == 0)
-		records->origin = records->last = node->start;
+		records->origin = node->start;
+	start = start_from_origin(records, node);
 	chunk_byte(&records->chunk, (unsigned char)node->type);
 	put_row(records, node->vcpu);
-	chunk_signed(&records->chunk, (int64_t)((uint64_t)node->start - (uint64_t)records->last));
-	records->last = node->start;
+	chunk_signed(&records->chunk, start - records->last);
+	records->last = start;
 }
 
 /* The page knows name 0, RECORDS_OTHER, from the start. */
@@ -167,7 +185,7 @@ static int put_marks(struct records *records, const struct node *node, uint32_t 
 static int put_span(struct records *records, const struct node *root, struct node *node)
 {
 	uint64_t self = node->self < node->duration ? node->self : node->duration;
-	uint32_t marks;
+	uint32_t marks = 0;
 	int status;
 
 	chunk_unsigned(&records->chunk, node->duration);
@@ -187,7 +205,7 @@ static int put_span(struct records *records, const struct node *root, struct nod
 
 static int put_other(struct records *records, const struct node *root, const struct node *node)
 {
-	uint32_t marks;
+	uint32_t marks = 0;
 	int status;
 
 	records->others++;

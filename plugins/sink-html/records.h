@@ -52,7 +52,7 @@ struct records {
 	bool fields;     /* write texts */
 	uint64_t limit;  /* spans, and as many others */
 	int64_t origin;  /* the first start */
-	int64_t last;    /* the latest start */
+	int64_t last;    /* the latest start, from the origin */
 	uint32_t rows;   /* vCPUs seen */
 	uint64_t spans;  /* written */
 	uint64_t others; /* events and losses written */

@@ -113,11 +113,12 @@ static int frames_put(struct speedscope *speedscope, int64_t until, size_t keep)
 static int speedscope_tree(struct sink *sink, struct node *root)
 {
 	struct speedscope *speedscope = (struct speedscope *)sink;
+	int64_t start = root->start;
 	uint64_t depth = 0;
 	int status = 0;
 
 	if (speedscope->serial == 0)
-		speedscope->tracks.origin = root->start;
+		speedscope->tracks.origin = start;
 	enclose_tree(root);
 	for (struct node *node = root; node && status == 0;
 		node = node_next(root, node, true, &depth)) {
@@ -127,7 +128,7 @@ static int speedscope_tree(struct sink *sink, struct node *root)
 		if (status == 0)
 			status = frames_put(speedscope, INT64_MIN, WAITING_MAX);
 	}
-	return status < 0 ? status : frames_put(speedscope, root->start, WAITING_MAX);
+	return status < 0 ? status : frames_put(speedscope, start, WAITING_MAX);
 }
 
 static int tracks_close(struct speedscope *speedscope)
