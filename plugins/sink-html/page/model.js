@@ -46,7 +46,8 @@ function placeRow(trace, list, lane, level) {
 		let l = -1;
 		let v = 0;
 
-		if (parent >= 0 && trace.row[parent] === trace.row[i] &&
+		/* By what a guest says a span may begin before what it is in. */
+		if (parent >= 0 && trace.row[parent] === trace.row[i] && trace.start[parent] <= start &&
 			end <= trace.start[parent] + trace.duration[parent]) {
 			v = level[parent] + 1;
 			if (!(lanes[lane[parent]][v] > start))

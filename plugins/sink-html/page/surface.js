@@ -43,7 +43,7 @@ function paletteCreate(names) {
 function paletteColor(color) {
 	const hue = color.hue + color.shade * 9;
 
-	return dark.matches ? `hsl(${hue} 32% ${29 + color.shade * 5}%)` :
+	return dark.matches ? `hsl(${hue} 32% ${29 + color.shade * 4}%)` :
 		`hsl(${hue} 52% ${86 - color.shade * 6}%)`;
 }
 
