@@ -189,12 +189,19 @@ class Timeline {
 		surface.context.globalAlpha = 1;
 		if (boxes.length === 0)
 			return;
-		this.drawMarked(app.layout.hatched, (i, x, y, width) =>
-			surface.hatch(surface.colors.quiet, x, y, width, STRIP - 2));
+		this.drawMarked(app.layout.hatched, (i, x, y, width) => this.drawHatched(i, x, y, width));
 		this.drawMarked(app.layout.errors, (i, x, y, width) => this.drawError(i, x, y, width));
 		if (found)
 			this.drawMarked(app.search.lists, (i, x, y, width) =>
 				this.drawMatch(i, x, y, width));
+	}
+
+	drawHatched(i, x, y, width) {
+		const {surface} = this;
+
+		surface.context.globalAlpha = this.app.search && !this.app.search.spans[i] ? 0.2 : 0.55;
+		surface.hatch(surface.colors.quiet, x, y, width, STRIP - 2);
+		surface.context.globalAlpha = 1;
 	}
 
 	drawError(i, x, y, width) {
@@ -364,8 +371,8 @@ class Timeline {
 			if (x < this.gutter - 1)
 				continue;
 			surface.rectangle(surface.colors.line, x, AXIS - 6, 1, 5);
-			surface.label(formatTick(t, step), surface.colors.quiet, x + 4, AXIS / 2,
-				surface.width - x - 4);
+			if (x < surface.width - 60)
+				surface.label(formatTick(t, step), surface.colors.quiet, x + 4, AXIS / 2, 100);
 		}
 	}
 
