@@ -2,14 +2,17 @@
 /*
  * flame-test.mjs - sink.vspan.folded and sink.vspan.speedscope against the JSON of
  * sink.vspan.tree, for every trace of some folders: self times add up, every span is there;
- * and what speedscope gets is valid by its own schema, and nests.
+ * and what speedscope gets is valid by its own schema, and nests. Then more than
+ * there are bounds for.
  *
  * usage: flame-test.mjs FOLDER...
  */
 import assert from 'assert';
 import fs from 'fs';
 import {createRequire} from 'module';
-import {nodes, play, tally, tracesOf} from './graph.mjs';
+import os from 'os';
+import path from 'path';
+import {nodes, play, run, tally, tracesOf} from './graph.mjs';
 
 const require = createRequire(import.meta.url);
 const Ajv = require('ajv').default;
@@ -74,6 +77,51 @@ function checkSpeedscope(trace, {spans, losses}) {
 		assert.strictEqual(counts.get(name), calls, `${trace}: frames of ${name}`);
 }
 
+/* A trace of the lines that `line` gives for 0 to count - 1. */
+function written(folder, name, count, line) {
+	const file = path.join(folder, name);
+
+	fs.writeFileSync(file, ['attach vm=1 rings=1 name="bounds"',
+		...Array.from({length: count}, (_, i) => line(i)), 'detach vm=1', ''].join('\n'));
+	return file;
+}
+
+/* Spans 600 deep: 511 frames and one for the rest, and nothing is missing from the sum. */
+function checkDeep(folder) {
+	const trace = written(folder, 'deep.txt', 600, (i) => `span name=app:s vm=1 vcpu=0 ` +
+		`span=${600 - i} parent=${599 - i} ts=${1000000 + 600 - i} duration=${100 + 2 * i}`);
+	const lines = play(trace, 'folded').trim().split('\n');
+	const last = lines[lines.length - 1];
+
+	assert.strictEqual(lines.length, 512);
+	assert.match(last, /^(app:s;){511}\[deeper\] \d+$/);
+	checkFolded(trace, nodes(trace).spans);
+	checkSpeedscope(trace, nodes(trace));
+}
+
+/* 70 spans at once that are no part of each other: as many profiles as there may be. */
+function checkWide(folder) {
+	const trace = written(folder, 'wide.txt', 70, (i) => `span name=app:s vm=1 vcpu=0 ` +
+		`span=${i + 1} parent=0 ts=${1000000 + i} duration=1000 flags=32`);
+	const {stdout, stderr} = run(trace, 'speedscope');
+	const file = JSON.parse(stdout);
+
+	assert.strictEqual(file.profiles.length, 64);
+	file.profiles.forEach((profile) => checkProfile(trace, profile, file.shared.frames));
+	assert.match(stderr, /6 spans are left out/);
+}
+
+function checkBounds() {
+	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vspan-flame-'));
+
+	try {
+		checkDeep(folder);
+		checkWide(folder);
+	} finally {
+		fs.rmSync(folder, {recursive: true});
+	}
+}
+
 let count = 0;
 for (const trace of tracesOf(process.argv.slice(2))) {
 	const all = nodes(trace);
@@ -84,3 +132,4 @@ for (const trace of tracesOf(process.argv.slice(2))) {
 }
 console.log(`${count} spans, in stacks and profiles as in the trees`);
 assert(count > 0);
+checkBounds();

@@ -7,8 +7,8 @@ import {spawnSync} from 'child_process';
 import fs from 'fs';
 import path from 'path';
 
-/* Gives what the sink writes to standard output. */
-export function play(trace, sink, params) {
+/* Gives what the sink writes, {stdout, stderr}. */
+export function run(trace, sink, params) {
 	const result = spawnSync(process.env.BABELTRACE2 || 'babeltrace2', ['run',
 		'--component=source:source.vspantest.script', `--params=path="${trace}"`,
 		`--component=sink:sink.vspan.${sink}`, ...(params ? [`--params=${params}`] : []),
@@ -16,7 +16,12 @@ export function play(trace, sink, params) {
 
 	if (result.status !== 0)
 		throw new Error(`${trace}: sink.vspan.${sink} ended with ${result.status}: ${result.stderr}`);
-	return result.stdout;
+	return result;
+}
+
+/* Gives what the sink writes to standard output. */
+export function play(trace, sink, params) {
+	return run(trace, sink, params).stdout;
 }
 
 /* All nodes of the tree's JSON, {spans, events, losses, vms, trace}. */
