@@ -10,6 +10,7 @@
 #include "sink-folded/folded.h"
 #include "sink-html/html.h"
 #include "sink-speedscope/speedscope.h"
+#include "sink-tally/tally.h"
 #include "sink-tree/tree.h"
 #include "source-ring/ring-source.h"
 
@@ -66,6 +67,12 @@ BT_PLUGIN_SINK_COMPONENT_CLASS_HELP(speedscope, speedscope_help);
 BT_PLUGIN_SINK_COMPONENT_CLASS_INITIALIZE_METHOD(speedscope, speedscope_initialize);
 BT_PLUGIN_SINK_COMPONENT_CLASS_FINALIZE_METHOD(speedscope, sink_finalize);
 BT_PLUGIN_SINK_COMPONENT_CLASS_GRAPH_IS_CONFIGURED_METHOD(speedscope, sink_graph_is_configured);
+BT_PLUGIN_SINK_COMPONENT_CLASS(tally, sink_consume);
+BT_PLUGIN_SINK_COMPONENT_CLASS_DESCRIPTION(tally, TALLY_DESCRIPTION);
+BT_PLUGIN_SINK_COMPONENT_CLASS_HELP(tally, tally_help);
+BT_PLUGIN_SINK_COMPONENT_CLASS_INITIALIZE_METHOD(tally, tally_initialize);
+BT_PLUGIN_SINK_COMPONENT_CLASS_FINALIZE_METHOD(tally, sink_finalize);
+BT_PLUGIN_SINK_COMPONENT_CLASS_GRAPH_IS_CONFIGURED_METHOD(tally, sink_graph_is_configured);
 
 BT_PLUGIN_SINK_COMPONENT_CLASS(tree, sink_consume);
 BT_PLUGIN_SINK_COMPONENT_CLASS_DESCRIPTION(tree, TREE_DESCRIPTION);

@@ -105,6 +105,25 @@ run_sink_perfetto() {
 	expect "$name" "${file%.txt}.expect" "$work/out"
 }
 
+# Each `# params:` line is a run; through the filter the table must be the same.
+run_sink_tally() {
+	local file=$1 name=$2 params way
+	for way in straight filtered; do
+		sed -n 's/^# params: *//p' "$file" | while read -r params; do
+			echo "params: $params"
+			if [ $way = straight ]; then
+				graph "$file" sink.vspan.tally "$params"
+			else
+				graph "$file" sink.vspan.tally "$params" '' | grep -v '^filter.vspan.spans: '
+			fi || echo "exit status $?"
+		done >"$work/$way"
+	done
+	expect "$name" "${file%.txt}.expect" "$work/straight"
+	# What the filter drops, only the filter can tell of.
+	grep -Ev '^  [0-9]+ (repeated )?events? (dropped|may be repeated)' "${file%.txt}.expect" >"$work/out"
+	compare "$name, filtered" "$work/out" "$work/filtered"
+}
+
 # What the filter gives, as text, and what it warns of.
 run_filter_spans() {
 	local file=$1 name=$2
