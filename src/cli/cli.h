@@ -18,6 +18,7 @@
 int cmd_attach(int argc, char **argv);
 int cmd_create(int argc, char **argv);
 int cmd_host(int argc, char **argv); /* those of vspan-host: started there */
+int cmd_view(int argc, char **argv); /* in vspan-view */
 int cmd_serve(int argc, char **argv);
 int cmd_detach(int argc, char **argv);
 int cmd_dump(int argc, char **argv);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cmd-host.c - commands that emit events are of another program, vspan-host: what is
- * linked with lttng-ust registers with the session daemon before main(), and a
- * command that ends at once would leave half a trace in every recording.
+ * cmd-host.c - commands that are carried out by another program. Those that emit
+ * events by vspan-host: what is linked with lttng-ust registers with the session
+ * daemon before main(), and a command that ends at once would leave half a trace
+ * in every recording. Those that read traces by vspan-view, which is there if
+ * vspan was built with babeltrace2.
  */
 #include <errno.h>
 #include <limits.h>
@@ -12,7 +14,8 @@
 #include <unistd.h>
 #include "cli.h"
 
-#define PROGRAM "vspan-host"
+#define HOST "vspan-host"
+#define VIEW "vspan-view"
 
 /* Read by lttng-ust as it is loaded; what the user has set stays. */
 static const struct variable {
@@ -34,9 +37,9 @@ static const struct variable {
 };
 
 /* Beside this program, installed and in the build directory alike. */
-static bool beside(char path[PATH_MAX])
+static bool beside(const char *program, char path[PATH_MAX])
 {
-	ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - sizeof(PROGRAM));
+	ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - strlen(program) - 1);
 	char *slash;
 
 	if (length <= 0)
@@ -45,18 +48,18 @@ static bool beside(char path[PATH_MAX])
 	slash = strrchr(path, '/');
 	if (slash == NULL)
 		return false;
-	strcpy(slash + 1, PROGRAM);
+	strcpy(slash + 1, program);
 	return true;
 }
 
-int cmd_host(int argc, char **argv)
+static int start(const char *program, int argc, char **argv)
 {
 	char **words = calloc((size_t)argc + 2, sizeof(*words));
 	char path[PATH_MAX];
 	size_t i;
 
-	if (words == NULL || !beside(path)) {
-		cli_error("cannot find " PROGRAM ": is /proc mounted?");
+	if (words == NULL || !beside(program, path)) {
+		cli_error("cannot find %s: is /proc mounted?", program);
 		free(words);
 		return EXIT_FAILED;
 	}
@@ -69,4 +72,14 @@ int cmd_host(int argc, char **argv)
 	cli_error("cannot start %s: %s; install it beside vspan", path, strerror(errno));
 	free(words);
 	return EXIT_FAILED;
+}
+
+int cmd_host(int argc, char **argv)
+{
+	return start(HOST, argc, argv);
+}
+
+int cmd_view(int argc, char **argv)
+{
+	return start(VIEW, argc, argv);
 }

@@ -68,9 +68,8 @@ static int record(const struct machine_options *machine, const struct session_op
 		return EXIT_FAILED;
 	}
 	machine_print(stdout, machine, &result);
-	fprintf(machine->json ? stderr : stdout,
-		"trace:      %s\nlook:       babeltrace2 %s -c sink.vspan.tree\n", session.output,
-		session.output);
+	fprintf(machine->json ? stderr : stdout, "trace:      %s\nlook:       vspan view %s\n",
+		session.output, session.output);
 	return machine_exit_code(machine, &result);
 }
 

@@ -22,6 +22,7 @@ static const struct command commands[] = {
 	{"record", cmd_host, "boot a guest and record its spans through LTTng"},
 	{"run", cmd_host, "boot a guest ELF in a KVM micro-VM; its call sites appear in LTTng"},
 	{"status", cmd_status, "show what a running vspan attach drains"},
+	{"view", cmd_view, "show a trace: trees of spans, a tally, pages for other tools"},
 };
 
 static void usage(FILE *to)
@@ -31,8 +32,7 @@ static void usage(FILE *to)
 	fprintf(to,
 		"Usage: vspan COMMAND [OPTIONS]\n\n"
 		"Sees inside virtual machines: guests write spans into shared memory, vspan\n"
-		"re-emits them as LTTng events, `babeltrace2 TRACE -c sink.vspan.tree` shows "
-		"them.\n\n"
+		"re-emits them as LTTng events, `vspan view TRACE` shows them.\n\n"
 		"Commands:\n");
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);

@@ -16,6 +16,9 @@ _vspan_options() {
         --format= --help" ;;
     run) echo "--cpus= --memory= --name= --timeout= --traceparent= --quiet --kill-after= --kill-cpu=
         --ring-size= --mode= --poll= --drain-on-exit --format= --help" ;;
+    view) echo "--tree --tally --html --perfetto --speedscope --folded --otlp --text --ctf= --live
+        --depth= --min-duration= --top= --collapse --from= --to= --by= --sort= --interval= --name=
+        --limit= --format= --color= --output= --no-open --no-pager --verbose --help" ;;
     esac
 }
 
@@ -25,8 +28,11 @@ _vspan_values() {
     --format) COMPREPLY=($(compgen -W "text json" -- "$2")) ;;
     --mode) COMPREPLY=($(compgen -W "block discard overwrite" -- "$2")) ;;
     --clock) COMPREPLY=($(compgen -W "host unknown offset:" -- "$2")) ;;
-    --output | --state-dir) COMPREPLY=($(compgen -d -- "$2")) ;;
-    --control | --to) COMPREPLY=($(compgen -f -- "$2")) ;;
+    --color) COMPREPLY=($(compgen -W "auto always never" -- "$2")) ;;
+    --by) COMPREPLY=($(compgen -W "name provider vm vcpu" -- "$2")) ;;
+    --sort) COMPREPLY=($(compgen -W "time self calls average min p50 p95 p99 max errors name" -- "$2")) ;;
+    --state-dir | --ctf) COMPREPLY=($(compgen -d -- "$2")) ;;
+    --control | --to | --output) COMPREPLY=($(compgen -f -- "$2")) ;;
     *) COMPREPLY=() ;;
     esac
 }
@@ -36,8 +42,8 @@ _vspan() {
     local command=${COMP_WORDS[1]}
 
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W "attach create detach doctor dump list record run status --help
-            --version" -- "$word"))
+        COMPREPLY=($(compgen -W "attach create detach doctor dump list record run status view
+            --help --version" -- "$word"))
     elif [ "$word" = "=" ]; then
         _vspan_values "$before" ""
     elif [ "$before" = "=" ]; then
