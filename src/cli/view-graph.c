@@ -41,6 +41,18 @@ static bool connect_source(const struct making *making, const bt_component_sourc
 	return true;
 }
 
+static bool insert_text(bt_value *params, const char *name, const char *text)
+{
+	return bt_value_map_insert_string_entry(params, name, text) ==
+		BT_VALUE_MAP_INSERT_ENTRY_STATUS_OK;
+}
+
+static bool insert_flag(bt_value *params, const char *name)
+{
+	return bt_value_map_insert_bool_entry(params, name, BT_TRUE) ==
+		BT_VALUE_MAP_INSERT_ENTRY_STATUS_OK;
+}
+
 static bool add_source(const struct making *making, const struct view_source *source, size_t number)
 {
 	const bt_component_source *component;
@@ -54,8 +66,9 @@ static bool add_source(const struct making *making, const struct view_source *so
 			BT_VALUE_MAP_INSERT_ENTRY_STATUS_OK;
 	/* A live session that ends is the end; the default waits for another one of its name. */
 	if (good && making->options->live)
-		good = bt_value_map_insert_string_entry(params, "session-not-found-action",
-			       "end") == BT_VALUE_MAP_INSERT_ENTRY_STATUS_OK;
+		good = insert_text(params, "session-not-found-action", "end");
+	if (good && making->options->all && source->region)
+		good = insert_flag(params, "all");
 	good = good &&
 		bt_graph_add_source_component(making->graph->graph, source->class, name, params,
 			making->level, &component) == BT_GRAPH_ADD_COMPONENT_STATUS_OK &&
@@ -101,18 +114,6 @@ static bool add_filters(struct making *making)
 				making->plugins->plugins[PLUGIN_VSPAN], "spans"),
 			"spans", NULL);
 	return good;
-}
-
-static bool insert_text(bt_value *params, const char *name, const char *text)
-{
-	return bt_value_map_insert_string_entry(params, name, text) ==
-		BT_VALUE_MAP_INSERT_ENTRY_STATUS_OK;
-}
-
-static bool insert_flag(bt_value *params, const char *name)
-{
-	return bt_value_map_insert_bool_entry(params, name, BT_TRUE) ==
-		BT_VALUE_MAP_INSERT_ENTRY_STATUS_OK;
 }
 
 /* What the sink is told besides what the command line says of it. */

@@ -26,6 +26,8 @@ void view_help(void)
 	       "      --collapse         repeated siblings as one line\n"
 	       "      --from=CLOCK       what is after that time of day (UTC), as in 14:03:05.5\n"
 	       "      --to=CLOCK         what is before\n"
+	       "Regions:\n"
+	       "      --all              also what a consumer has drained, as far as it is left\n"
 	       "Tally:\n"
 	       "      --by=WHAT          name, provider, vm, vcpu, or several: name,vcpu\n"
 	       "      --sort=COLUMN      time, self, calls, average, min, p50, p95, p99, max,\n"

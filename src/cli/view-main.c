@@ -113,9 +113,8 @@ static int find_and_show(const struct view_options *options)
 	char *file = NULL;
 	int ret = EXIT_FAILED;
 
-	if (!ctf_fits(options))
-		return EXIT_FAILED;
-	if (view_plugins_find(&plugins) == 0 && view_traces_find(&traces, options, &plugins) == 0) {
+	if (view_plugins_find(&plugins) == 0 && view_traces_find(&traces, options, &plugins) == 0 &&
+		ctf_fits(options)) {
 		file = view_file(options);
 		ret = show(options, &plugins, &traces, file);
 	}

@@ -14,6 +14,7 @@ enum {
 	OPTION_NO_OPEN = FIRST_VIEW + VIEW_KINDS,
 	OPTION_NO_PAGER,
 	OPTION_LIVE,
+	OPTION_ALL,
 	OPTION_VERBOSE,
 	OPTION_COLOR,
 	OPTION_FORMAT,
@@ -184,6 +185,9 @@ static int set_option(struct view_options *options, int code, char **argv)
 	case OPTION_LIVE:
 		options->live = true;
 		return -1;
+	case OPTION_ALL:
+		options->all = true;
+		return -1;
 	case OPTION_VERBOSE:
 		options->verbose = true;
 		return -1;
@@ -261,6 +265,7 @@ static void long_options_make(struct option *long_options)
 		{"no-open", no_argument, NULL, OPTION_NO_OPEN},
 		{"no-pager", no_argument, NULL, OPTION_NO_PAGER},
 		{"live", no_argument, NULL, OPTION_LIVE},
+		{"all", no_argument, NULL, OPTION_ALL},
 		{"verbose", no_argument, NULL, OPTION_VERBOSE},
 		{"color", required_argument, NULL, OPTION_COLOR},
 		{"format", required_argument, NULL, OPTION_FORMAT},

@@ -195,6 +195,8 @@ int view_output_begin(
 	if (ret == 0)
 		ret = -pthread_create(&output->thread, NULL, output_thread, output);
 	output->running = ret == 0;
+	if (ret < 0)
+		view_output_end(output);
 	return ret;
 }
 
@@ -213,6 +215,8 @@ void view_output_end(struct view_output *output)
 	}
 	if (output->running)
 		pthread_join(output->thread, NULL);
+	else if (output->from >= 0)
+		close(output->from);
 	if (output->terminal >= 0)
 		close(output->terminal);
 	if (output->done >= 0)

@@ -134,6 +134,8 @@ static int add_file(const struct finder *finder, const char *path)
 
 	if (finder->ring != NULL && ask(finder->ring, "file", path, &group) > 0)
 		ret = view_traces_add(finder->traces, finder->ring, group, path) == 0 ? 1 : -1;
+	if (ret > 0)
+		finder->traces->sources[finder->traces->count - 1].region = true;
 	free(group);
 	return ret;
 }

@@ -13,6 +13,7 @@ struct view_source {
 	const bt_component_class_source *class;
 	char *group;      /* of what belongs together as one trace; NULL: stands alone */
 	bt_value *inputs; /* an array of strings */
+	bool region;      /* a file, not a trace */
 };
 
 struct view_traces {

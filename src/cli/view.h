@@ -29,6 +29,7 @@ struct view_options {
 	enum view_kind kind;
 	bool kind_given;
 	bool live;
+	bool all;  /* of a region, also what a consumer has drained */
 	bool open; /* in a browser, if there is one */
 	bool pager;
 	bool verbose;

@@ -16,7 +16,7 @@ _vspan_options() {
         --format= --help" ;;
     run) echo "--cpus= --memory= --name= --timeout= --traceparent= --quiet --kill-after= --kill-cpu=
         --ring-size= --mode= --poll= --drain-on-exit --format= --help" ;;
-    view) echo "--tree --tally --html --perfetto --speedscope --folded --otlp --text --ctf= --live
+    view) echo "--tree --tally --html --perfetto --speedscope --folded --otlp --text --ctf= --live --all
         --depth= --min-duration= --top= --collapse --from= --to= --by= --sort= --interval= --name=
         --limit= --format= --color= --output= --no-open --no-pager --verbose --help" ;;
     esac
