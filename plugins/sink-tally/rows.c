@@ -88,7 +88,7 @@ static struct row_key row_key(const struct row *row)
 static int rows_grow(struct rows *rows)
 {
 	size_t count = rows->bucket_count ? rows->bucket_count * 2 : BUCKETS_MIN;
-	struct row **buckets = calloc(count, sizeof(*buckets));
+	struct row **buckets = calloc(count, sizeof(struct row *));
 
 	if (!buckets)
 		return -ENOMEM;

@@ -149,6 +149,9 @@ static int tally_idle(struct sink *sink)
 
 static int tally_end(struct sink *sink)
 {
+	/* Stopped before anything came: there is nothing to be said of it. */
+	if (sink->interrupted && sink->forest.vm_count == 0)
+		return 0;
 	return tally_show((struct tally *)sink, true);
 }
 
