@@ -84,6 +84,19 @@
  * repeated event with such a twin before it; without one it is the only one left.
  */
 #define VSPAN_TRACE_FLAG_REPEATED 0x100u
+/* Environment entry `tracer_name` of a trace an analysis has written. */
+#define VSPAN_TRACE_ANALYSIS "vspan"
+/*
+ * Never emitted: what an analysis that writes a trace of its own (filter.vspan.spans)
+ * found out about a span.
+ */
+#define VSPAN_TRACE_FLAG_EDGES 0x10000u          /* put together from its entry and its exit */
+#define VSPAN_TRACE_FLAG_UNFINISHED 0x20000u     /* an entry, or open, whose end is not there */
+#define VSPAN_TRACE_FLAG_BEGIN_UNKNOWN 0x40000u  /* an exit whose entry is not there */
+#define VSPAN_TRACE_FLAG_PARENT_UNKNOWN 0x80000u /* its parent is not in the trace */
+#define VSPAN_TRACE_FLAG_PARENT_LOOP 0x100000u   /* it is its own ancestor, as the guest says */
+#define VSPAN_TRACE_FLAG_PART \
+	0x200000u /* written before all that is in it was known: self time, split are not (0) */
 
 /*
  * Control events of provider `vspan`:

@@ -28,10 +28,20 @@ static int lanes_add(struct lanes *lanes, struct lane *lane, uint64_t key)
 	return 0;
 }
 
+static uint64_t lane_key(uint32_t vm, uint32_t vcpu)
+{
+	return (uint64_t)vm << 32 | vcpu;
+}
+
+struct lane *lanes_find_whole(const struct lanes *lanes, uint32_t vm)
+{
+	return map_find(&lanes->by_key, lane_key(vm, LANE_NO_VCPU));
+}
+
 static struct lane *lanes_lookup(
 	struct lanes *lanes, const bt_trace *trace, uint32_t vm, uint32_t vcpu)
 {
-	const uint64_t key = (uint64_t)vm << 32 | vcpu;
+	const uint64_t key = lane_key(vm, vcpu);
 	struct lane *lane = map_find(&lanes->by_key, key);
 
 	if (lane)
@@ -119,6 +129,8 @@ void lanes_clear(struct lanes *lanes)
 
 		map_clear(&lane->spans);
 		repeats_clear(&lane->repeats);
+		tracks_clear(&lane->tracks);
+		bt_packet_put_ref(lane->packet);
 		bt_stream_put_ref(lane->stream);
 		bt_trace_put_ref(lane->trace);
 		free(lane);

@@ -9,6 +9,7 @@
 
 #include "model/map.h"
 #include "model/repeats.h"
+#include "tracks.h"
 
 #include <babeltrace2/babeltrace.h>
 #include <stdbool.h>
@@ -17,6 +18,14 @@
 
 /* `vcpu` of the lane of the VM as a whole; no ring has that number. */
 #define LANE_NO_VCPU UINT32_MAX
+
+/* Losses that have not been told yet. */
+struct missing {
+	bool any;
+	bool unknown;   /* nobody knows how many, of some of them */
+	uint64_t count; /* of the others */
+	int64_t until;
+};
 
 struct lane {
 	const bt_trace *trace; /* of the input, a reference */
@@ -27,8 +36,16 @@ struct lane {
 	int64_t watermark;      /* ns from the clock's origin; INT64_MIN: none yet */
 	struct map spans;       /* of the whole VM: span id to queued item that tells of it */
 	struct repeats repeats; /* of the whole VM */
-	const bt_stream *stream; /* of the output, a reference; NULL: nothing written yet */
-	int64_t time_base;       /* of the output stream's clock */
+	bt_stream *stream;      /* of the output, a reference; NULL: nothing written yet */
+	int64_t time_base;      /* of the output stream's clock */
+	bt_packet *packet;      /* the open one, a reference; NULL: none */
+	uint64_t packet_events;
+	bool packed; /* there was a packet, the last one ended at `packed_until` */
+	int64_t packed_until;
+	bool losing;            /* the open packet, or the one to come, is that of a loss */
+	bool finished;          /* its stream has ended */
+	struct missing missing; /* told while it is */
+	struct tracks tracks;
 };
 
 struct lanes {
@@ -45,6 +62,9 @@ struct lanes {
  * detached. NULL if memory ran out.
  */
 struct lane *lanes_get(struct lanes *lanes, const bt_trace *trace, uint32_t vm, uint32_t vcpu);
+
+/* The lane of a VM as a whole; NULL if there is none. */
+struct lane *lanes_find_whole(const struct lanes *lanes, uint32_t vm);
 
 /* A VM with `rings` rings was attached. Returns 0 or -ENOMEM. */
 int lanes_attach(struct lanes *lanes, const bt_trace *trace, uint32_t vm, uint64_t rings);

@@ -5,7 +5,11 @@
 #include "queue.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
+
+/* Order of the first arrival; endings count down from there. */
+#define ORDER_FIRST (UINT64_C(1) << 63)
 
 static bool item_before(const struct item *a, const struct item *b)
 {
@@ -35,25 +39,42 @@ static int queue_reserve(struct queue *queue)
 	return 0;
 }
 
-struct item *queue_push(struct queue *queue, int64_t time, const bt_message *message)
+static void queue_sift_up(struct queue *queue, size_t i)
+{
+	for (; i > 0 && item_before(queue->items[i], queue->items[(i - 1) / 2]); i = (i - 1) / 2)
+		queue_swap(queue, i, (i - 1) / 2);
+}
+
+struct item *queue_push(
+	struct queue *queue, enum item_type type, int64_t time, const bt_message *message)
 {
 	struct item *item = calloc(1, sizeof(*item));
-	size_t i;
 
-	assert(message);
 	if (!item || queue_reserve(queue) < 0) {
 		bt_message_put_ref(message);
 		free(item);
 		return NULL;
 	}
+	item->type = type;
 	item->time = time;
-	item->order = queue->arrived++;
+	item->order = ORDER_FIRST + queue->arrived++;
 	item->message = message;
-	i = queue->count++;
-	queue->items[i] = item;
-	for (; i > 0 && item_before(item, queue->items[(i - 1) / 2]); i = (i - 1) / 2)
-		queue_swap(queue, i, (i - 1) / 2);
+	queue->items[queue->count++] = item;
+	queue_sift_up(queue, queue->count - 1);
 	return item;
+}
+
+int queue_push_ending(struct queue *queue, struct item *item, int64_t time)
+{
+	assert(item->type == ITEM_SPAN && time >= item->time);
+	if (queue_reserve(queue) < 0)
+		return -ENOMEM;
+	item->type = ITEM_ENDING;
+	item->time = time;
+	item->order = ORDER_FIRST - ++queue->endings;
+	queue->items[queue->count++] = item;
+	queue_sift_up(queue, queue->count - 1);
+	return 0;
 }
 
 struct item *queue_first(const struct queue *queue)

@@ -2,293 +2,243 @@
 /*
  * retime.c - see retime.h. A span is emitted when it ends but belongs where it
  * began, so everything waits in one queue until every attached ring has been
- * emitted past it. Messages of others wait in the same queue, or the output's
- * clock would go backwards, which babeltrace2 does not survive.
+ * emitted past it, and spans until all that is in them is known. Messages of
+ * others wait in the same queue, or the output's clock would go backwards, which
+ * babeltrace2 does not survive. accept.c fills the queue.
  */
 #include "retime.h"
 
-#include "message-time.h"
+#include "model/units.h"
+#include "packets.h"
 
 #include <assert.h>
 #include <errno.h>
+#include <vspan/trace.h>
 
-/* Where an event stands in the output: its guest time, but never in its own future. */
-static int64_t event_time(const struct retimer *retimer, const struct record *record)
+/* What the forest worked out of a span goes to the item that tells of it. */
+static int retimer_measure(void *data, struct node *root)
 {
-	int64_t time;
+	const struct retimer *retimer = data;
+	uint64_t depth = 0;
 
-	if (record_guest_time(record, &time) && time < retimer->now)
-		return time;
-	return retimer->now;
-}
+	for (struct node *node = root; node; node = node_next(root, node, true, &depth)) {
+		const struct lane *whole =
+			lanes_find_whole(&retimer->lanes, node->vcpu->vm->number);
+		struct item *item =
+			whole && node->type == NODE_SPAN ? map_find(&whole->spans, node->id) : NULL;
 
-static struct item *accept_event(struct retimer *retimer, struct lane *lane,
-	const struct record *record, const bt_message *message)
-{
-	struct item *item = queue_push(&retimer->queue, event_time(retimer, record), message);
-
-	if (item) {
-		item->kind = record->kind;
-		item->lane = lane;
-	}
-	return item;
-}
-
-/* The same, known by its span until its turn: what else is told of the span finds it. */
-static int accept_known(struct retimer *retimer, struct lane *lane, struct map *spans,
-	const struct record *record, const bt_message *message)
-{
-	uint64_t span = record_number(record, FIELD_SPAN);
-	struct item *item = accept_event(retimer, lane, record, message);
-	struct item *former = span ? map_find(spans, span) : NULL;
-
-	if (!item)
-		return -ENOMEM;
-	if (!span)
-		return 0;
-	if (map_insert(spans, span, item) < 0)
-		return -ENOMEM;
-	if (former)
-		former->spans = NULL;
-	item->spans = spans;
-	item->span = span;
-	return 0;
-}
-
-/* An entry waits in the queue for its exit; of several with one id, the first counts. */
-static int accept_entry(struct retimer *retimer, struct lane *lane, struct map *spans,
-	const struct record *record, const bt_message *message)
-{
-	struct item *known = map_find(spans, record_number(record, FIELD_SPAN));
-	struct item *entry;
-
-	if (known && known->kind->role != EVENT_EXIT) {
-		bt_message_put_ref(message);
-		return 0;
-	}
-	if (accept_known(retimer, lane, spans, record, message) < 0)
-		return -ENOMEM;
-	entry = map_find(spans, record_number(record, FIELD_SPAN));
-	if (known && entry) {
-		bt_message_get_ref(known->message);
-		entry->exit = known->message;
-		known->cancelled = true;
+		if (!item || item->type != ITEM_SPAN)
+			continue;
+		item->measured = true;
+		item->measures.self = node->self;
+		for (unsigned int o = 0; o < OCCUPANCIES; o++)
+			item->measures.occupied[o] = node->occupied[o];
+		if (node->parent_unknown)
+			item->measures.flags |= VSPAN_TRACE_FLAG_PARENT_UNKNOWN;
+		if (node->parent_loop)
+			item->measures.flags |= VSPAN_TRACE_FLAG_PARENT_LOOP;
 	}
 	return 0;
 }
 
-/* An exit completes its entry; one whose entry is not there goes its own way. */
-static int accept_exit(struct retimer *retimer, struct lane *lane, struct map *spans,
-	const struct record *record, const bt_message *message)
+int retimer_init(struct retimer *retimer, bt_self_message_iterator *iterator,
+	bt_self_component *component, uint64_t max_queued, bool edges)
 {
-	struct item *known = map_find(spans, record_number(record, FIELD_SPAN));
-
-	if (!known)
-		return accept_known(retimer, lane, spans, record, message);
-	if (known->kind->role == EVENT_ENTRY && !known->exit)
-		known->exit = message;
-	else
-		bt_message_put_ref(message);
-	return 0;
+	*retimer = (struct retimer){
+		.iterator = iterator,
+		.component = component,
+		.max_queued = max_queued,
+		.edges = edges,
+		.now = INT64_MIN,
+		.last = INT64_MIN,
+	};
+	/* 0 would be no limit to it. */
+	return forest_init(&retimer->forest, max_queued ? max_queued : 1, retimer_measure, retimer);
 }
 
-/* A finished span knows more than its edges, which make room for it. */
-static int accept_span(struct retimer *retimer, struct lane *lane, struct map *spans,
-	const struct record *record, const bt_message *message)
+int retimer_settle(struct retimer *retimer)
 {
-	struct item *known = map_find(spans, record_number(record, FIELD_SPAN));
-
-	if (known && known->kind->role != EVENT_SPAN)
-		known->cancelled = true;
-	return accept_known(retimer, lane, spans, record, message);
+	return forest_idle(&retimer->forest);
 }
 
-/* The watermark has done its work here: the output is in order. */
-static int accept_watermark(struct retimer *retimer, struct lane *lane, const struct record *record,
-	const bt_message *message)
-{
-	lanes_advance(&retimer->lanes, lane, record_time(record, FIELD_TS));
-	bt_message_put_ref(message);
-	return 0;
-}
-
-static int accept_control(struct retimer *retimer, struct lane *lane, const struct record *record,
-	const bt_message *message)
-{
-	uint64_t rings = record_number(record, FIELD_RINGS);
-
-	if (!accept_event(retimer, lane, record, message))
-		return -ENOMEM;
-	if (record->kind->role == EVENT_ATTACH)
-		return lanes_attach(&retimer->lanes, lane->trace, lane->vm, rings);
-	if (record->kind->role == EVENT_DETACH)
-		lanes_detach(&retimer->lanes, lane->vm);
-	return 0;
-}
-
-static int accept_record(
-	struct retimer *retimer, const struct record *record, const bt_message *message)
-{
-	bool ring = record->kind->index[FIELD_VCPU] >= 0;
-	uint32_t vm = (uint32_t)record_number(record, FIELD_VM);
-	uint32_t vcpu = ring ? (uint32_t)record_number(record, FIELD_VCPU) : LANE_NO_VCPU;
-	struct lane *whole = lanes_get(&retimer->lanes, record->trace, vm, LANE_NO_VCPU);
-	struct lane *lane = whole ? lanes_get(&retimer->lanes, record->trace, vm, vcpu) : NULL;
-	int repeated = lane ? repeats_check(&whole->repeats, record) : -ENOMEM;
-
-	if (repeated != 0) {
-		bt_message_put_ref(message);
-		return repeated < 0 ? repeated : 0;
-	}
-	switch (record->kind->role) {
-	case EVENT_SPAN:
-		return accept_span(retimer, lane, &whole->spans, record, message);
-	case EVENT_ENTRY:
-		return accept_entry(retimer, lane, &whole->spans, record, message);
-	case EVENT_EXIT:
-		return accept_exit(retimer, lane, &whole->spans, record, message);
-	case EVENT_WATERMARK:
-		return accept_watermark(retimer, lane, record, message);
-	default:
-		return accept_control(retimer, lane, record, message);
-	}
-}
-
-int retimer_accept(struct retimer *retimer, const bt_message *message)
-{
-	struct record record;
-	int64_t time;
-
-	if (message_time(message, &time) && time > retimer->now)
-		retimer->now = time;
-	if (bt_message_get_type(message) == BT_MESSAGE_TYPE_EVENT) {
-		if (record_open(&record, &retimer->kinds, message) < 0) {
-			bt_message_put_ref(message);
-			return -ENOMEM;
-		}
-		if (record.kind->role != EVENT_FOREIGN)
-			return accept_record(retimer, &record, message);
-	}
-	return queue_push(&retimer->queue, retimer->now, message) ? 0 : -ENOMEM;
-}
-
-void retimer_end(struct retimer *retimer)
+int retimer_end(struct retimer *retimer)
 {
 	retimer->ended = true;
+	return forest_end(&retimer->forest);
 }
 
-/* The earliest item, if nothing earlier can come; else NULL. */
+/* Nothing more is to be known of it; of a begin whose VM is gone, its end can come no more. */
+static bool item_complete(const struct retimer *retimer, const struct item *item)
+{
+	const struct lane *whole;
+
+	if (item->type != ITEM_SPAN || item->measured)
+		return true;
+	if (item->kind->role == EVENT_SPAN || item->exit)
+		return false;
+	whole = lanes_find_whole(&retimer->lanes, item->lane->vm);
+	return whole && whole->detached;
+}
+
+/* The earliest item, if nothing earlier can come and all is known of it; else NULL. */
 static struct item *retimer_ready(struct retimer *retimer)
 {
 	struct item *item = queue_first(&retimer->queue);
 
-	if (!item || retimer->ended)
+	if (!item || retimer->ended || item->cancelled)
 		return item;
 	/* Others may still come with the time of the latest message: then after this one. */
-	if (item->time < lanes_watermark(&retimer->lanes) && item->time <= retimer->now)
+	if (item->time < lanes_watermark(&retimer->lanes) && item->time <= retimer->now &&
+		item_complete(retimer, item))
 		return item;
 	if (retimer->queue.count <= retimer->max_queued)
 		return NULL;
-	retimer->early++;
+	retimer->early += !item->early;
+	item->early = true;
 	return item;
 }
 
-/* Takes an item out of its table; it stays in the queue. */
-static void item_forget(struct item *item)
+void item_forget(struct item *item)
 {
 	if (item->spans)
 		map_remove(item->spans, item->span);
 	item->spans = NULL;
 }
 
-static bt_message *lane_begin(struct retimer *retimer, struct lane *lane, const struct item *item)
+/* What the item tells, in the shape it will have. */
+static int item_tell(struct retimer *retimer, struct item *item, struct telling *telling)
 {
-	bt_message *message;
+	bool span = item->kind->role == EVENT_SPAN || item->exit;
 
-	if (outputs_open_lane(&retimer->outputs, retimer->component, lane, item->kind) < 0)
-		return NULL;
-	message = bt_message_stream_beginning_create(retimer->iterator, lane->stream);
-	if (message)
-		bt_message_stream_beginning_set_default_clock_snapshot(
-			message, outputs_clock_value(lane, retimer->last));
-	return message;
+	*telling = (struct telling){.measures = &item->measures, .track = item->track};
+	if (record_open(&telling->record, &retimer->kinds, item->message) < 0 ||
+		(item->exit && record_open(&telling->exit, &retimer->kinds, item->exit) < 0))
+		return -ENOMEM;
+	if (item->type == ITEM_ENDING)
+		telling->shape = SHAPE_EXIT;
+	else if (span && retimer->edges)
+		telling->shape = SHAPE_ENTRY;
+	else if (item->exit)
+		telling->shape = SHAPE_SPAN;
+	return 0;
 }
 
-static bt_message *item_build(struct retimer *retimer, const struct item *item)
+/* An edge alone stays one: whether and when the span ended or began is not known. */
+static void item_mark(struct retimer *retimer, struct item *item)
 {
-	struct record record, exit;
+	enum event_role role = item->kind->role;
 
-	if (record_open(&record, &retimer->kinds, item->message) < 0)
-		return NULL;
-	/* An edge alone stays one: whether and when the span ended or began is not known. */
-	if (!item->exit) {
-		retimer->lone_entries += item->kind->role == EVENT_ENTRY;
-		retimer->lone_exits += item->kind->role == EVENT_EXIT;
-		return outputs_event(
-			&retimer->outputs, retimer->iterator, item->lane, &record, retimer->last);
+	if (!item->measured && (role == EVENT_SPAN || item->exit))
+		item->measures.flags |= VSPAN_TRACE_FLAG_PART;
+	if (role == EVENT_EXIT) {
+		item->measures.flags |= VSPAN_TRACE_FLAG_BEGIN_UNKNOWN;
+		retimer->lone_exits++;
 	}
-	if (record_open(&exit, &retimer->kinds, item->exit) < 0)
-		return NULL;
-	return outputs_span(
-		&retimer->outputs, retimer->iterator, item->lane, &record, &exit, retimer->last);
+	if ((role == EVENT_ENTRY || role == EVENT_OPEN) && !item->exit) {
+		item->measures.flags |= VSPAN_TRACE_FLAG_UNFINISHED;
+		retimer->lone_entries++;
+	}
 }
 
-/* The message an item, taken out of the queue, becomes. */
-static const bt_message *item_finish(struct retimer *retimer, struct item *item)
+/* The begin is out; the item waits for the span's end. */
+static int item_continue(struct retimer *retimer, struct item *item, const struct telling *telling)
 {
-	const bt_message *message;
+	int64_t end = units_add(item->kind->time_base, telling_end(telling));
 
-	if (item->kind) {
-		message = item_build(retimer, item);
-	} else {
-		message = item->message;
+	if (end > retimer->now)
+		end = retimer->now;
+	if (end < retimer->last)
+		end = retimer->last;
+	if (tracks_enter(&item->lane->tracks, retimer->last, end,
+		    record_number(&telling->record, FIELD_FLAGS) & VSPAN_TRACE_FLAG_DETACHED,
+		    &item->track) < 0)
+		return -ENOMEM;
+	return queue_push_ending(&retimer->queue, item, end);
+}
+
+/* The message an event, taken out of the queue, becomes; the item stays if it has an end. */
+static const bt_message *item_give_event(struct retimer *retimer, struct item *item, bool *stays)
+{
+	struct telling telling;
+
+	if (item->type != ITEM_ENDING)
+		item_mark(retimer, item);
+	item_forget(item);
+	if (item_tell(retimer, item, &telling) < 0)
+		return NULL;
+	if (telling.shape == SHAPE_ENTRY) {
+		if (item_continue(retimer, item, &telling) < 0)
+			return NULL;
+		*stays = true;
+		telling.track = item->track;
+	}
+	item->lane->packet_events++;
+	return outputs_event(
+		&retimer->outputs, retimer->iterator, item->lane, &telling, retimer->last);
+}
+
+/* The message an item, taken out of the queue, becomes. Returns 1, 0 if none, -ENOMEM. */
+static int item_give(struct retimer *retimer, struct item *item, const bt_message **message)
+{
+	bool stays = false;
+
+	if (item->type == ITEM_SETTLED) {
+		item_free(item);
+		return 0;
+	}
+	retimer->late += item->time < retimer->last;
+	if (item->type == ITEM_MESSAGE) {
+		*message = item->message;
 		item->message = NULL;
+	} else {
+		*message = item_give_event(retimer, item, &stays);
 	}
+	if (!stays)
+		item_free(item);
+	return *message ? 1 : -ENOMEM;
+}
+
+static void retimer_drop(struct retimer *retimer)
+{
+	struct item *item = queue_pop(&retimer->queue);
+
 	item_forget(item);
 	item_free(item);
-	return message;
 }
 
 /* Ends the output's streams one after the other. Returns 1, 0 at the end, -ENOMEM. */
 static int retimer_end_lane(struct retimer *retimer, const bt_message **message)
 {
-	while (retimer->lanes_ended < retimer->lanes.count) {
-		const struct lane *lane = retimer->lanes.lanes[retimer->lanes_ended++];
-		bt_message *end;
+	for (; retimer->lanes_ended < retimer->lanes.count; retimer->lanes_ended++) {
+		int status = packets_finish(
+			retimer, retimer->lanes.lanes[retimer->lanes_ended], message);
 
-		if (!lane->stream)
-			continue;
-		end = bt_message_stream_end_create(retimer->iterator, lane->stream);
-		if (!end)
-			return -ENOMEM;
-		bt_message_stream_end_set_default_clock_snapshot(
-			end, outputs_clock_value(lane, retimer->last));
-		*message = end;
-		return 1;
+		if (status != 0)
+			return status;
 	}
 	return 0;
 }
 
 int retimer_next(struct retimer *retimer, const bt_message **message)
 {
-	struct item *item = retimer_ready(retimer);
+	int status = 0;
 
-	while (item && item->cancelled) {
-		item_forget(item);
-		item_free(queue_pop(&retimer->queue));
-		item = retimer_ready(retimer);
+	while (status == 0) {
+		struct item *item = retimer_ready(retimer);
+
+		if (!item)
+			return retimer->ended ? retimer_end_lane(retimer, message) : 0;
+		if (item->cancelled) {
+			retimer_drop(retimer);
+			continue;
+		}
+		if (item->time > retimer->last)
+			retimer->last = item->time;
+		status = item->lane ? packets_prepare(retimer, item, message) : 0;
+		if (status == 0)
+			status = item_give(retimer, queue_pop(&retimer->queue), message);
 	}
-	if (!item)
-		return retimer->ended ? retimer_end_lane(retimer, message) : 0;
-	if (item->time > retimer->last)
-		retimer->last = item->time;
-	if (item->kind && !item->lane->stream) {
-		*message = lane_begin(retimer, item->lane, item);
-	} else {
-		retimer->late += item->time < retimer->last;
-		*message = item_finish(retimer, queue_pop(&retimer->queue));
-	}
-	return *message ? 1 : -ENOMEM;
+	return status;
 }
 
 void retimer_clear(struct retimer *retimer)
@@ -297,4 +247,5 @@ void retimer_clear(struct retimer *retimer)
 	lanes_clear(&retimer->lanes);
 	outputs_clear(&retimer->outputs);
 	event_kinds_clear(&retimer->kinds);
+	forest_clear(&retimer->forest);
 }

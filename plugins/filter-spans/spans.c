@@ -11,6 +11,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -18,19 +19,29 @@
 
 const char spans_help[] =
 	"Takes an LTTng trace recorded by vspan; gives the same events at the time the\n"
-	"guest wrote them instead of the time the host emitted them: a span where it began.\n"
-	"Each vCPU of a VM gets a stream of its own, in a trace of its own. Spans recorded\n"
-	"by their entry and exit edges only become spans; one edge alone stays one. What a\n"
-	"consumer that took over repeated is dropped. Other events pass as they are.\n"
+	"guest wrote them instead of the time the host emitted them: a span where it began,\n"
+	"with its self time and how its vCPU was occupied. Each vCPU of a VM gets a stream\n"
+	"of its own, in a trace of its own. Spans recorded by their entry and exit edges\n"
+	"only become spans; one edge alone stays one. What a consumer that took over\n"
+	"repeated is dropped. Where records were lost, babeltrace2 is told that events were\n"
+	"discarded. Other events pass as they are.\n"
 	"For instance, a trace in guest time for other tools:\n"
 	"  babeltrace2 TRACE -c filter.vspan.spans -c sink.ctf.fs -p 'path=\"guest-trace\"'\n"
 	"\n"
 	"Parameters:\n"
-	"  max-queued=N  messages held while waiting for the rings of all VMs; beyond, the\n"
-	"                earliest go first, possibly too early [1000000]\n";
+	"  edges=BOOL    each span as two events, where it began and where it ended, for\n"
+	"                tools that pair them, such as Trace Compass [no]\n"
+	"  max-queued=N  messages held while waiting for the rings of all VMs, and for spans\n"
+	"                to end; beyond, the earliest go first, possibly too early [1000000]\n";
 
 struct spans {
 	uint64_t max_queued;
+	bool edges;
+};
+
+static const struct param spans_params[] = {
+	{"edges", PARAM_BOOL, offsetof(struct spans, edges), NULL},
+	{"max-queued", PARAM_COUNT, offsetof(struct spans, max_queued), NULL},
 };
 
 struct spans_iterator {
@@ -44,9 +55,6 @@ bt_component_class_initialize_method_status spans_initialize(bt_self_component_f
 {
 	bt_self_component *component = bt_self_component_filter_as_self_component(self);
 	struct spans *spans = calloc(1, sizeof(*spans));
-	static const struct param table[] = {
-		{"max-queued", PARAM_COUNT, offsetof(struct spans, max_queued), NULL},
-	};
 	int status;
 
 	(void)configuration;
@@ -54,7 +62,7 @@ bt_component_class_initialize_method_status spans_initialize(bt_self_component_f
 	if (!spans)
 		return BT_COMPONENT_CLASS_INITIALIZE_METHOD_STATUS_MEMORY_ERROR;
 	spans->max_queued = MAX_QUEUED_DEFAULT;
-	status = params_read(component, params, table, 1, spans);
+	status = params_read(component, params, spans_params, 2, spans);
 	if (status == 0 &&
 		(bt_self_component_filter_add_input_port(self, "in", NULL, NULL) !=
 				BT_SELF_COMPONENT_ADD_PORT_STATUS_OK ||
@@ -88,16 +96,18 @@ bt_message_iterator_class_initialize_method_status spans_iterator_initialize(
 	(void)port;
 	if (!iterator)
 		return BT_MESSAGE_ITERATOR_CLASS_INITIALIZE_METHOD_STATUS_MEMORY_ERROR;
-	iterator->retimer.iterator = self;
-	iterator->retimer.component = component;
-	iterator->retimer.max_queued = spans->max_queued;
-	iterator->retimer.now = INT64_MIN;
-	iterator->retimer.last = INT64_MIN;
+	if (retimer_init(&iterator->retimer, self, component, spans->max_queued, spans->edges) <
+		0) {
+		retimer_clear(&iterator->retimer);
+		free(iterator);
+		return BT_MESSAGE_ITERATOR_CLASS_INITIALIZE_METHOD_STATUS_MEMORY_ERROR;
+	}
 	status = bt_message_iterator_create_from_message_iterator(self,
 		bt_self_component_filter_borrow_input_port_by_index(
 			(bt_self_component_filter *)component, 0),
 		&iterator->input);
 	if (status != BT_MESSAGE_ITERATOR_CREATE_FROM_MESSAGE_ITERATOR_STATUS_OK) {
+		retimer_clear(&iterator->retimer);
 		free(iterator);
 		return (bt_message_iterator_class_initialize_method_status)status;
 	}
@@ -170,10 +180,10 @@ static bt_message_iterator_class_next_method_status spans_pull(struct spans_iter
 	int accepted = 0;
 
 	status = bt_message_iterator_next(iterator->input, &messages, &count);
-	if (status == BT_MESSAGE_ITERATOR_NEXT_STATUS_END) {
-		retimer_end(&iterator->retimer);
-		return BT_MESSAGE_ITERATOR_CLASS_NEXT_METHOD_STATUS_OK;
-	}
+	if (status == BT_MESSAGE_ITERATOR_NEXT_STATUS_END)
+		return retimer_end(&iterator->retimer) < 0
+			? BT_MESSAGE_ITERATOR_CLASS_NEXT_METHOD_STATUS_MEMORY_ERROR
+			: BT_MESSAGE_ITERATOR_CLASS_NEXT_METHOD_STATUS_OK;
 	/* The values of both status types are those of __BT_FUNC_STATUS_*. */
 	if (status != BT_MESSAGE_ITERATOR_NEXT_STATUS_OK)
 		return (bt_message_iterator_class_next_method_status)status;
@@ -183,6 +193,8 @@ static bt_message_iterator_class_next_method_status spans_pull(struct spans_iter
 		else
 			bt_message_put_ref(messages[i]);
 	}
+	if (accepted == 0)
+		accepted = retimer_settle(&iterator->retimer);
 	return accepted < 0 ? BT_MESSAGE_ITERATOR_CLASS_NEXT_METHOD_STATUS_MEMORY_ERROR
 			    : BT_MESSAGE_ITERATOR_CLASS_NEXT_METHOD_STATUS_OK;
 }

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <vspan/abi.h>
+#include <vspan/trace.h>
 
 int forest_init(struct forest *forest, uint64_t held, forest_tree_function tree, void *data)
 {
@@ -214,10 +215,25 @@ int forest_end(struct forest *forest)
 	return status;
 }
 
+/* Told by filter.vspan.spans of what `lost` events tell as well. */
+static bool discarded_in_guest(const bt_message *message)
+{
+	const bt_stream *stream = bt_message_get_type(message) == BT_MESSAGE_TYPE_DISCARDED_EVENTS
+		? bt_message_discarded_events_borrow_stream_const(message)
+		: bt_message_discarded_packets_borrow_stream_const(message);
+	const bt_value *tracer = bt_trace_borrow_environment_entry_value_by_name_const(
+		bt_stream_borrow_trace_const(stream), "tracer_name");
+
+	return tracer && bt_value_is_string(tracer) &&
+		strcmp(bt_value_string_get(tracer), VSPAN_TRACE_ANALYSIS) == 0;
+}
+
 void forest_take_discarded(struct forest *forest, const bt_message *message)
 {
 	uint64_t count;
 
+	if (discarded_in_guest(message))
+		return;
 	if (bt_message_get_type(message) == BT_MESSAGE_TYPE_DISCARDED_EVENTS) {
 		if (bt_message_discarded_events_get_count(message, &count) ==
 			BT_PROPERTY_AVAILABILITY_AVAILABLE)
