@@ -4,21 +4,27 @@
  * output, and which of several that tell of one span is the one that stays.
  */
 #include "message-time.h"
+#include "model/units.h"
 #include "retime.h"
 
 #include <assert.h>
 #include <errno.h>
+
+/* The guest time of an event, if it has one. */
+static bool guest_time(const struct record *record, int64_t *time)
+{
+	if (record->kind->role != EVENT_OPEN)
+		return record_guest_time(record, time);
+	*time = record_time(record, FIELD_TS);
+	return true;
+}
 
 /* Where an event stands in the output: its guest time, but never in its own future. */
 static int64_t event_time(const struct retimer *retimer, const struct record *record)
 {
 	int64_t time;
 
-	if (record->kind->role == EVENT_OPEN)
-		time = record_time(record, FIELD_TS);
-	else if (!record_guest_time(record, &time))
-		return retimer->now;
-	return time < retimer->now ? time : retimer->now;
+	return guest_time(record, &time) && time < retimer->now ? time : retimer->now;
 }
 
 /* Takes a reference of its own. */
@@ -177,13 +183,14 @@ static int accept_record(
 
 int retimer_accept(struct retimer *retimer, const bt_message *message)
 {
-	struct record record;
 	int64_t time;
+	struct record record = {0};
+	bool clocked = message_time(message, &time);
 	int status;
 
-	if (message_time(message, &time) && time > retimer->now)
+	retimer->clocked = retimer->clocked || clocked;
+	if (clocked && time > retimer->now)
 		retimer->now = time;
-	record.kind = NULL;
 	if (bt_message_get_type(message) == BT_MESSAGE_TYPE_EVENT &&
 		record_open(&record, &retimer->kinds, message) < 0) {
 		bt_message_put_ref(message);
@@ -192,6 +199,13 @@ int retimer_accept(struct retimer *retimer, const bt_message *message)
 	if (!record.kind || record.kind->role == EVENT_FOREIGN)
 		return queue_push(&retimer->queue, ITEM_MESSAGE, retimer->now, message) ? 0
 											: -ENOMEM;
+	/* Where messages have no time, that of the guest is all there is. */
+	if (!retimer->clocked && guest_time(&record, &time)) {
+		time = record.kind->role == EVENT_LOST
+			? record_time(&record, FIELD_TS_LAST)
+			: units_add(time, record_number(&record, FIELD_DURATION));
+		retimer->now = time > retimer->now ? time : retimer->now;
+	}
 	status = accept_record(retimer, &record, message);
 	/* The forest drops repetitions itself, by the same rule: it must see them, too. */
 	if (status == 0)

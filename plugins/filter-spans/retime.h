@@ -24,6 +24,7 @@ struct retimer {
 	struct forest forest; /* works out self times, occupancy, parents */
 	int64_t now;  /* time of the latest input message; all that follow are not earlier */
 	int64_t last; /* time of the latest output message; none that follow may be earlier */
+	bool clocked; /* messages of the input have times */
 	bool ended;   /* the input is */
 	size_t lanes_ended;
 	uint64_t early;        /* let go for lack of room */

@@ -295,22 +295,79 @@ static bt_message *discarded_message(struct builder *builder, bt_self_message_it
 	return message;
 }
 
+static bt_message *discarded_packets_message(struct builder *builder,
+	bt_self_message_iterator *iterator, const struct script_line *line, uint64_t at)
+{
+	const struct script_field *count = script_find(line, "count");
+	bt_message *message = bt_message_discarded_packets_create_with_default_clock_snapshots(
+		iterator, builder->streams[line->cpu], at, at);
+
+	if (message && count)
+		bt_message_discarded_packets_set_count(message, count->number);
+	return message;
+}
+
+bt_message *builder_packet_begin(
+	struct builder *builder, bt_self_message_iterator *iterator, uint32_t cpu, uint64_t at)
+{
+	bt_packet_put_ref(builder->packets[cpu]);
+	builder->packets[cpu] = bt_packet_create(builder->streams[cpu]);
+	if (!builder->packets[cpu])
+		return NULL;
+	return builder->clock ? bt_message_packet_beginning_create_with_default_clock_snapshot(
+					iterator, builder->packets[cpu], at)
+			      : bt_message_packet_beginning_create(iterator, builder->packets[cpu]);
+}
+
+bt_message *builder_packet_end(
+	struct builder *builder, bt_self_message_iterator *iterator, uint32_t cpu, uint64_t at)
+{
+	return builder->clock ? bt_message_packet_end_create_with_default_clock_snapshot(
+					iterator, builder->packets[cpu], at)
+			      : bt_message_packet_end_create(iterator, builder->packets[cpu]);
+}
+
+/* A message that is no event. NULL: it is one, or no memory. */
+static bt_message *plain_message(struct builder *builder, bt_self_message_iterator *iterator,
+	const struct script_line *line, uint64_t at)
+{
+	if (strcmp(line->verb, "discarded") == 0)
+		return discarded_message(builder, iterator, line, at);
+	if (strcmp(line->verb, "discarded-packets") == 0)
+		return discarded_packets_message(builder, iterator, line, at);
+	if (strcmp(line->verb, "packet-begin") == 0)
+		return builder_packet_begin(builder, iterator, line->cpu, at);
+	if (strcmp(line->verb, "packet-end") == 0)
+		return builder_packet_end(builder, iterator, line->cpu, at);
+	if (strcmp(line->verb, "inactivity") == 0)
+		return bt_message_message_iterator_inactivity_create(iterator, builder->clock, at);
+	return NULL;
+}
+
+static bt_message *event_message(struct builder *builder, bt_self_message_iterator *iterator,
+	const bt_event_class *class, uint32_t cpu, uint64_t at)
+{
+	return builder->clock
+		? bt_message_event_create_with_packet_and_default_clock_snapshot(
+			  iterator, class, builder->packets[cpu], at)
+		: bt_message_event_create_with_packet(iterator, class, builder->packets[cpu]);
+}
+
 bt_message *builder_message(struct builder *builder, bt_self_message_iterator *iterator,
 	const struct script_line *line, uint64_t at)
 {
 	struct script_field fields[SCRIPT_FIELDS_MAX + LEADING_MAX];
+	bt_message *message = plain_message(builder, iterator, line, at);
 	bt_event_class *class;
-	bt_message *message;
 	size_t count;
 
-	if (strcmp(line->verb, "discarded") == 0)
-		return discarded_message(builder, iterator, line, at);
+	if (message)
+		return message;
 	count = line_arrange(line, shape_find(line), fields);
 	class = builder_class(builder, line, fields, count);
 	if (!class)
 		return NULL;
-	message = bt_message_event_create_with_packet_and_default_clock_snapshot(
-		iterator, class, builder->packets[line->cpu], at);
+	message = event_message(builder, iterator, class, line->cpu, at);
 	if (message)
 		payload_set(bt_event_borrow_payload_field(bt_message_event_borrow_event(message)),
 			fields, count);
@@ -331,7 +388,8 @@ static int builder_init_clock(
 	bt_stream_class_set_default_clock_class(builder->stream_class, clock);
 	bt_stream_class_set_supports_packets(builder->stream_class, BT_TRUE, BT_TRUE, BT_TRUE);
 	bt_stream_class_set_supports_discarded_events(builder->stream_class, BT_TRUE, BT_TRUE);
-	bt_clock_class_put_ref(clock);
+	bt_stream_class_set_supports_discarded_packets(builder->stream_class, BT_TRUE, BT_TRUE);
+	builder->clock = clock;
 	return 0;
 }
 
@@ -341,19 +399,21 @@ int builder_init(struct builder *builder, bt_self_component *component, int64_t 
 	if (!builder->trace_class)
 		return -ENOMEM;
 	builder->stream_class = bt_stream_class_create(builder->trace_class);
-	if (!builder->stream_class || builder_init_clock(builder, component, offset_seconds) < 0)
+	if (!builder->stream_class)
+		return -ENOMEM;
+	if (offset_seconds < 0)
+		bt_stream_class_set_supports_packets(
+			builder->stream_class, BT_TRUE, BT_FALSE, BT_FALSE);
+	else if (builder_init_clock(builder, component, offset_seconds) < 0)
 		return -ENOMEM;
 	builder->trace = bt_trace_create(builder->trace_class);
 	if (!builder->trace)
 		return -ENOMEM;
-	bt_trace_set_name(builder->trace, "script");
+	bt_trace_set_name(builder->trace, offset_seconds > 1700000000 ? "later" : "script");
 	bt_trace_set_environment_entry_string(builder->trace, "hostname", "testhost");
 	for (size_t cpu = 0; cpu < BUILDER_CPUS; cpu++) {
 		builder->streams[cpu] = bt_stream_create(builder->stream_class, builder->trace);
 		if (!builder->streams[cpu])
-			return -ENOMEM;
-		builder->packets[cpu] = bt_packet_create(builder->streams[cpu]);
-		if (!builder->packets[cpu])
 			return -ENOMEM;
 	}
 	return 0;
@@ -367,6 +427,7 @@ void builder_clear(struct builder *builder)
 		bt_packet_put_ref(builder->packets[cpu]);
 		bt_stream_put_ref(builder->streams[cpu]);
 	}
+	bt_clock_class_put_ref(builder->clock);
 	bt_trace_put_ref(builder->trace);
 	bt_stream_class_put_ref(builder->stream_class);
 	bt_trace_class_put_ref(builder->trace_class);

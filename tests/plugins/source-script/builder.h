@@ -26,12 +26,18 @@ struct builder {
 	bt_packet *packets[BUILDER_CPUS];
 	struct builder_class classes[BUILDER_CLASSES_MAX];
 	size_t class_count;
+	bt_clock_class *clock; /* NULL: none, messages have no time */
 };
 
-/* Returns 0 or a negative errno; builder_clear() in any case. */
+/* Without a clock if the offset is negative. 0 or a negative errno; builder_clear() in any case. */
 int builder_init(struct builder *builder, bt_self_component *component, int64_t offset_seconds);
 
-/* An event or discarded-events message for a line at `at`. NULL: too many classes, no memory. */
+bt_message *builder_packet_begin(
+	struct builder *builder, bt_self_message_iterator *iterator, uint32_t cpu, uint64_t at);
+bt_message *builder_packet_end(
+	struct builder *builder, bt_self_message_iterator *iterator, uint32_t cpu, uint64_t at);
+
+/* The message a line is, at `at`. NULL: too many classes, no memory. */
 bt_message *builder_message(struct builder *builder, bt_self_message_iterator *iterator,
 	const struct script_line *line, uint64_t at);
 

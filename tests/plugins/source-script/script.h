@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * script.h - a trace written as text, one event per line, for tests:
+ * script.h - a trace written as text, one event per line, for tests, which
+ * source.vspantest.script plays: parameter `path`, and `offset` of its clock in s
+ * (negative: it has none).
  *
  *   VERB [name=PROVIDER:NAME] [at=NS] [cpu=N] [times=N] FIELD=VALUE ...
  *
  * VERB is span, event, entry or exit (fields of trace.h in their order, 0 where
  * not given, then the others as the site's own), old-span, old-entry, old-exit (without
- * kind, status a plain number), foreign, discarded [count=N],
+ * kind, status a plain number), foreign, discarded [count=N], discarded-packets
+ * [count=N], packet-end, packet-begin, inactivity, again (nothing for now),
  * or a control event of provider vspan by its name, all fields given (span and
  * event of that provider are span-by-name and event-by-name). `at` is the time of emission;
  * `times` plays the line as often, with tsc and ts one further each time.

@@ -29,6 +29,13 @@ struct player {
 	uint64_t now;
 	struct script_line line; /* the latest one */
 	uint64_t times;          /* that it is still to be played */
+	bool again;              /* to be said before the next message */
+};
+
+/* What a component is given. */
+struct script {
+	char *path;
+	int64_t offset; /* of the clock, in s; negative: no clock */
 };
 
 static int player_fail(const struct player *player, const char *what)
@@ -80,8 +87,7 @@ static bt_message *player_begin(struct player *player, bt_self_message_iterator 
 
 	if (player->step++ % 2 == 0)
 		return bt_message_stream_beginning_create(iterator, player->builder.streams[cpu]);
-	return bt_message_packet_beginning_create_with_default_clock_snapshot(
-		iterator, player->builder.packets[cpu], 0);
+	return builder_packet_begin(&player->builder, iterator, cpu, 0);
 }
 
 static bt_message *player_end(struct player *player, bt_self_message_iterator *iterator)
@@ -90,8 +96,7 @@ static bt_message *player_end(struct player *player, bt_self_message_iterator *i
 
 	if (player->step++ % 2 == 1)
 		return bt_message_stream_end_create(iterator, player->builder.streams[cpu]);
-	return bt_message_packet_end_create_with_default_clock_snapshot(
-		iterator, player->builder.packets[cpu], player->now);
+	return builder_packet_end(&player->builder, iterator, cpu, player->now);
 }
 
 /* The latest line once more, a moment later. */
@@ -105,6 +110,7 @@ static void line_advance(struct script_line *line)
 	}
 }
 
+/* No message, but status 1: say that there is none for now. */
 static int player_play(
 	struct player *player, bt_self_message_iterator *iterator, bt_message const **message)
 {
@@ -120,6 +126,10 @@ static int player_play(
 	}
 	if (status <= 0)
 		return status;
+	if (strcmp(line->verb, "again") == 0) {
+		player->again = true;
+		return 1;
+	}
 	if (line_time(player, line, &player->now) < 0)
 		return -EINVAL;
 	*message = builder_message(&player->builder, iterator, line, player->now);
@@ -159,17 +169,26 @@ static bt_message_iterator_class_next_method_status script_next(bt_self_message_
 	int status = 1;
 
 	*count = 0;
-	while (*count < capacity && status > 0) {
+	if (player->again) {
+		player->again = false;
+		return BT_MESSAGE_ITERATOR_CLASS_NEXT_METHOD_STATUS_AGAIN;
+	}
+	while (*count < capacity && status > 0 && !player->again) {
 		status = player_next(player, self, &messages[*count]);
-		*count += status > 0;
+		*count += status > 0 && !player->again;
 	}
 	if (status < 0) {
 		for (uint64_t i = 0; i < *count; i++)
 			bt_message_put_ref(messages[i]);
 		return BT_MESSAGE_ITERATOR_CLASS_NEXT_METHOD_STATUS_ERROR;
 	}
-	return *count ? BT_MESSAGE_ITERATOR_CLASS_NEXT_METHOD_STATUS_OK
-		      : BT_MESSAGE_ITERATOR_CLASS_NEXT_METHOD_STATUS_END;
+	if (*count)
+		return BT_MESSAGE_ITERATOR_CLASS_NEXT_METHOD_STATUS_OK;
+	if (player->again) {
+		player->again = false;
+		return BT_MESSAGE_ITERATOR_CLASS_NEXT_METHOD_STATUS_AGAIN;
+	}
+	return BT_MESSAGE_ITERATOR_CLASS_NEXT_METHOD_STATUS_END;
 }
 
 static void player_free(struct player *player)
@@ -186,6 +205,7 @@ static bt_message_iterator_class_initialize_method_status script_iterator_initia
 	bt_self_component_port_output *port)
 {
 	bt_self_component *component = bt_self_message_iterator_borrow_component(self);
+	const struct script *script = bt_self_component_get_data(component);
 	struct player *player = calloc(1, sizeof(*player));
 
 	(void)configuration;
@@ -193,9 +213,9 @@ static bt_message_iterator_class_initialize_method_status script_iterator_initia
 	if (!player)
 		return BT_MESSAGE_ITERATOR_CLASS_INITIALIZE_METHOD_STATUS_MEMORY_ERROR;
 	player->component = component;
-	player->path = strdup(bt_self_component_get_data(component));
+	player->path = strdup(script->path);
 	player->script = fopen(player->path, "r");
-	if (!player->script || builder_init(&player->builder, component, 1700000000) < 0) {
+	if (!player->script || builder_init(&player->builder, component, script->offset) < 0) {
 		player_fail(player, "cannot be opened");
 		player_free(player);
 		return BT_MESSAGE_ITERATOR_CLASS_INITIALIZE_METHOD_STATUS_ERROR;
@@ -209,25 +229,38 @@ static void script_iterator_finalize(bt_self_message_iterator *self)
 	player_free(bt_self_message_iterator_get_data(self));
 }
 
+static void script_free(struct script *script)
+{
+	if (script)
+		free(script->path);
+	free(script);
+}
+
 static bt_component_class_initialize_method_status script_initialize(bt_self_component_source *self,
 	bt_self_component_source_configuration *configuration, const bt_value *params, void *data)
 {
 	bt_self_component *component = bt_self_component_source_as_self_component(self);
 	const bt_value *path = bt_value_map_borrow_entry_value_const(params, "path");
+	const bt_value *offset = bt_value_map_borrow_entry_value_const(params, "offset");
+	struct script *script = calloc(1, sizeof(*script));
 
 	(void)configuration;
 	(void)data;
-	if (!path || !bt_value_is_string(path) ||
+	if (!script || !path || !bt_value_is_string(path) ||
 		bt_self_component_source_add_output_port(self, "out", NULL, NULL) !=
-			BT_SELF_COMPONENT_ADD_PORT_STATUS_OK)
+			BT_SELF_COMPONENT_ADD_PORT_STATUS_OK) {
+		script_free(script);
 		return BT_COMPONENT_CLASS_INITIALIZE_METHOD_STATUS_ERROR;
-	bt_self_component_set_data(component, strdup(bt_value_string_get(path)));
+	}
+	script->path = strdup(bt_value_string_get(path));
+	script->offset = offset ? bt_value_integer_signed_get(offset) : 1700000000;
+	bt_self_component_set_data(component, script);
 	return BT_COMPONENT_CLASS_INITIALIZE_METHOD_STATUS_OK;
 }
 
 static void script_finalize(bt_self_component_source *self)
 {
-	free(bt_self_component_get_data(bt_self_component_source_as_self_component(self)));
+	script_free(bt_self_component_get_data(bt_self_component_source_as_self_component(self)));
 }
 
 BT_PLUGIN_MODULE()
