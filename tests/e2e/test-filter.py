@@ -6,7 +6,9 @@ Compass on one with edges. Runs inside with-lttng.sh."""
 import collections
 import os
 import re
+import signal
 import subprocess
+import time
 
 from attached import Daemon, Guest, region, session, start
 from callstack import CallStack
@@ -40,7 +42,7 @@ def record():
     guest = Guest(path, "spans=1")
     for _ in range(3):
         counts = guest.serve((REQUESTS - 1) // 3)
-        subprocess.run(["sleep", "0.05"], check=True)
+        time.sleep(0.3)
     guest.quit()
     ticked = int(ticks.communicate("\n", timeout=30)[0])
     nothing_lost(daemon.stop()["guest"], "account")
@@ -108,8 +110,36 @@ def test_callstack(xml):
     check(stack.covered(), f"call stacks: {sorted(stack.stacks)} are where the groups look")
 
 
+def test_losses():
+    """Each loss is told by a discarded-events message, also in CTF: their sum is the ledger's."""
+    trace = session("lossy", "vspan:*", "vspan_*")
+    path = region("full", "--mode=discard", size="64k")
+    daemon = Daemon(path)
+    guest = Guest(path, "spans=1")
+    guest.counts()
+    for _ in range(3):
+        # Nobody reads the ring, which is full soon.
+        daemon.process.send_signal(signal.SIGSTOP)
+        guest.serve(3000)
+        daemon.process.send_signal(signal.SIGCONT)
+        time.sleep(0.1)
+    guest.quit()
+    ledger = daemon.stop()["full"]
+    must(["lttng", "destroy", "lossy"])
+    check(ledger["discarded_guest"] > 1000, f"records lost: {ledger['discarded_guest']}")
+    for name in "losses", "losses-as-edges":
+        path = convert(trace, name, ["--params=edges=yes"] if "edges" in name else [])
+        told = [int(count) for count in
+                re.findall(r"Tracer discarded (\d+) events? between", run([BABELTRACE2, path]).stderr)]
+        equal(sum(told), ledger["discarded_guest"], f"{name}: told by {len(told)} messages")
+        wanted = must([BABELTRACE2, trace, "--component=sink.vspan.tree"])
+        check(must([BABELTRACE2, path, "--component=sink.vspan.tree"]) == wanted,
+              f"{name}: the tree of the CTF trace is that of the session")
+
+
 recorded, tick_count = record()
 test_measures(test_order(recorded, tick_count))
 test_ctf(recorded)
 test_callstack(os.environ["CALLSTACK_XML"])
+test_losses()
 finish()
