@@ -45,6 +45,7 @@ struct lane {
 	bool losing;            /* the open packet, or the one to come, is that of a loss */
 	bool finished;          /* its stream has ended */
 	struct missing missing; /* told while it is */
+	uint64_t missed;        /* all those whose number was told */
 	struct tracks tracks;
 };
 

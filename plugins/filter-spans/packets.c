@@ -76,8 +76,13 @@ static int loss_tell(struct retimer *retimer, struct lane *lane, const bt_messag
 	discarded = bt_message_discarded_events_create_with_default_clock_snapshots(
 		retimer->iterator, lane->stream, outputs_clock_value(lane, from),
 		outputs_clock_value(lane, missing.until));
-	if (discarded && !missing.unknown)
+	/* CTF adds them up in 64 bits; a guest that says more is not believed. */
+	if (missing.count > (uint64_t)INT64_MAX - lane->missed)
+		missing.unknown = true;
+	if (discarded && !missing.unknown) {
 		bt_message_discarded_events_set_count(discarded, missing.count);
+		lane->missed += missing.count;
+	}
 	lane->missing = (struct missing){0};
 	lane->losing = true;
 	*message = discarded;
