@@ -208,6 +208,8 @@ int forest_end(struct forest *forest)
 	}
 	if (status == 0)
 		status = woods_sweep(forest, INT64_MAX);
+	/* Also what has grown since it came into the window: nothing comes any more. */
+	woods->swept = INT64_MAX;
 	if (status == 0)
 		status = woods_flush_window(forest, 0);
 	for (size_t i = 0; i < forest->vm_count; i++)

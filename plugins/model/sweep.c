@@ -120,7 +120,8 @@ int woods_flush_window(struct forest *forest, uint64_t nodes)
 		struct planted *root = heap_pop(&woods->window).planted;
 
 		woods->window_nodes -= root->tree_nodes;
-		if (!root->tree_open && root->tree_end <= woods->swept) {
+		if (woods->swept == INT64_MAX ||
+			(!root->tree_open && root->tree_end <= woods->swept)) {
 			status = woods_give(forest, root);
 			continue;
 		}

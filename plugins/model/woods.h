@@ -118,7 +118,7 @@ struct woods {
 	uint64_t walks;
 	bool stale;    /* `least` must be worked out again */
 	int64_t least; /* of all watermarks */
-	int64_t swept; /* the time placing and completing have come to */
+	int64_t swept; /* the time placing and completing have come to; INT64_MAX: the end */
 	struct heap pending;
 	struct heap growing;  /* roots without open spans, by their tree's end so far */
 	struct planted *open; /* roots with open spans */
