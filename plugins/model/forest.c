@@ -5,6 +5,7 @@
  */
 #include "forest.h"
 
+#include "units.h"
 #include "woods.h"
 
 #include <assert.h>
@@ -148,8 +149,11 @@ struct planted *woods_add(struct woods *woods, struct vcpu *vcpu, enum node_type
 
 int woods_plant(struct woods *woods, struct planted *node)
 {
+	bool exit = node->node.type == NODE_SPAN && node->node.source == SOURCE_EXIT;
+
 	node->pending = true;
-	return heap_push(&woods->pending, node->node.start, node);
+	/* Whether anything is in what has only an end is known after all that began by then. */
+	return heap_push(&woods->pending, units_add(node->node.start, exit), node);
 }
 
 void woods_free(struct woods *woods, struct planted *node)
