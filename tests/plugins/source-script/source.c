@@ -5,6 +5,8 @@
  */
 #include "builder.h"
 
+#include "source-forest/source.h"
+
 #include <babeltrace2/babeltrace.h>
 #include <errno.h>
 #include <stdio.h>
@@ -265,7 +267,7 @@ static void script_finalize(bt_self_component_source *self)
 
 BT_PLUGIN_MODULE()
 BT_PLUGIN(vspantest);
-BT_PLUGIN_DESCRIPTION("Traces written as text, for the tests of the plugin vspan");
+BT_PLUGIN_DESCRIPTION("Made-up traces, for the tests of the plugin vspan");
 BT_PLUGIN_AUTHOR("The vspan authors");
 BT_PLUGIN_LICENSE("MIT");
 BT_PLUGIN_SOURCE_COMPONENT_CLASS(script, script_next);
@@ -275,3 +277,12 @@ BT_PLUGIN_SOURCE_COMPONENT_CLASS_MESSAGE_ITERATOR_CLASS_INITIALIZE_METHOD(
 	script, script_iterator_initialize);
 BT_PLUGIN_SOURCE_COMPONENT_CLASS_MESSAGE_ITERATOR_CLASS_FINALIZE_METHOD(
 	script, script_iterator_finalize);
+
+BT_PLUGIN_SOURCE_COMPONENT_CLASS(forest, forest_next);
+BT_PLUGIN_SOURCE_COMPONENT_CLASS_DESCRIPTION(forest, "A random forest of spans");
+BT_PLUGIN_SOURCE_COMPONENT_CLASS_INITIALIZE_METHOD(forest, forest_initialize);
+BT_PLUGIN_SOURCE_COMPONENT_CLASS_FINALIZE_METHOD(forest, forest_finalize);
+BT_PLUGIN_SOURCE_COMPONENT_CLASS_MESSAGE_ITERATOR_CLASS_INITIALIZE_METHOD(
+	forest, forest_iterator_initialize);
+BT_PLUGIN_SOURCE_COMPONENT_CLASS_MESSAGE_ITERATOR_CLASS_FINALIZE_METHOD(
+	forest, forest_iterator_finalize);
