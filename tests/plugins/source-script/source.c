@@ -5,6 +5,7 @@
  */
 #include "builder.h"
 
+#include "filter-stop/stop.h"
 #include "source-forest/source.h"
 
 #include <babeltrace2/babeltrace.h>
@@ -286,3 +287,12 @@ BT_PLUGIN_SOURCE_COMPONENT_CLASS_MESSAGE_ITERATOR_CLASS_INITIALIZE_METHOD(
 	forest, forest_iterator_initialize);
 BT_PLUGIN_SOURCE_COMPONENT_CLASS_MESSAGE_ITERATOR_CLASS_FINALIZE_METHOD(
 	forest, forest_iterator_finalize);
+
+BT_PLUGIN_FILTER_COMPONENT_CLASS(stop, stop_next);
+BT_PLUGIN_FILTER_COMPONENT_CLASS_DESCRIPTION(stop, "Stops after some messages");
+BT_PLUGIN_FILTER_COMPONENT_CLASS_INITIALIZE_METHOD(stop, stop_initialize);
+BT_PLUGIN_FILTER_COMPONENT_CLASS_FINALIZE_METHOD(stop, stop_finalize);
+BT_PLUGIN_FILTER_COMPONENT_CLASS_MESSAGE_ITERATOR_CLASS_INITIALIZE_METHOD(
+	stop, stop_iterator_initialize);
+BT_PLUGIN_FILTER_COMPONENT_CLASS_MESSAGE_ITERATOR_CLASS_FINALIZE_METHOD(
+	stop, stop_iterator_finalize);
