@@ -55,7 +55,7 @@ static Perfetto__DebugAnnotation *annotations_next(struct annotations *all, cons
 	if (!item)
 		return NULL;
 	item->has_name_iid = true;
-	item->name_iid = packets_annotation(all->packets, name, strlen(name));
+	item->name_iid = trace_packets_annotation(all->packets, name, strlen(name));
 	return all->items[all->count++] = item;
 }
 

@@ -49,7 +49,7 @@ static bool intern_grow(struct intern *intern)
 	return true;
 }
 
-uint64_t intern_get(struct intern *intern, const char *bytes, size_t length, bool *told)
+uint64_t interned_get(struct intern *intern, const char *bytes, size_t length, bool *told)
 {
 	struct intern_slot *slot;
 
@@ -75,7 +75,7 @@ void intern_empty(struct intern *intern)
 	intern->count = 0;
 }
 
-void intern_clear(struct intern *intern)
+void interned_clear(struct intern *intern)
 {
 	intern_empty(intern);
 	free(intern->slots);

@@ -30,7 +30,7 @@ struct intern {
  * The number of a string, from 1 on; *told: it had one. 0: memory ran out. The
  * table grows as needed; intern_full() says when to empty it.
  */
-uint64_t intern_get(struct intern *intern, const char *bytes, size_t length, bool *told);
+uint64_t interned_get(struct intern *intern, const char *bytes, size_t length, bool *told);
 
 static inline bool intern_full(const struct intern *intern)
 {
@@ -40,6 +40,6 @@ static inline bool intern_full(const struct intern *intern)
 /* Forgets the strings, but not which numbers were given. */
 void intern_empty(struct intern *intern);
 
-void intern_clear(struct intern *intern);
+void interned_clear(struct intern *intern);
 
 #endif /* VSPAN_PLUGINS_SINK_PERFETTO_INTERN_H */

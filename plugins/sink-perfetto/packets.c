@@ -14,7 +14,7 @@
 #define CLOCK_ID_MONOTONIC 3u
 
 /* One packet is a trace of one packet: traces are joined by putting them in a row. */
-static void packets_write(struct packets *packets, Perfetto__TracePacket *packet)
+static void trace_packets_write(struct packets *packets, Perfetto__TracePacket *packet)
 {
 	Perfetto__Trace trace = PERFETTO__TRACE__INIT;
 	size_t size;
@@ -40,7 +40,7 @@ static void packets_write(struct packets *packets, Perfetto__TracePacket *packet
 }
 
 /* The first packet, and the first after interned strings were forgotten. */
-static void packets_defaults(struct packets *packets, bool first)
+static void trace_packets_defaults(struct packets *packets, bool first)
 {
 	Perfetto__TracePacket packet = PERFETTO__TRACE_PACKET__INIT;
 	Perfetto__TracePacketDefaults defaults = PERFETTO__TRACE_PACKET_DEFAULTS__INIT;
@@ -52,11 +52,11 @@ static void packets_defaults(struct packets *packets, bool first)
 	packet.sequence_flags = SEQUENCE_CLEARED;
 	packet.has_first_packet_on_sequence = first;
 	packet.first_packet_on_sequence = first;
-	packets_write(packets, &packet);
+	trace_packets_write(packets, &packet);
 }
 
 /* That the real-time clock is the trace's, and how the monotonic one relates to it. */
-static void packets_clock(struct packets *packets, uint64_t time, int64_t monotonic)
+static void trace_packets_clock(struct packets *packets, uint64_t time, int64_t monotonic)
 {
 	Perfetto__TracePacket packet = PERFETTO__TRACE_PACKET__INIT;
 	Perfetto__ClockSnapshot snapshot = PERFETTO__CLOCK_SNAPSHOT__INIT;
@@ -75,39 +75,39 @@ static void packets_clock(struct packets *packets, uint64_t time, int64_t monoto
 	snapshot.has_primary_trace_clock = true;
 	snapshot.primary_trace_clock = CLOCK_ID_REALTIME;
 	packet.clock_snapshot = &snapshot;
-	packets_write(packets, &packet);
+	trace_packets_write(packets, &packet);
 }
 
 /* That the threads of a process are in the order of their ranks. */
-static void packets_order(struct packets *packets)
+static void trace_packets_order(struct packets *packets)
 {
 	Perfetto__TrackDescriptor all = PERFETTO__TRACK_DESCRIPTOR__INIT;
 
 	all.has_uuid = true;
 	all.has_thread_ordering = true;
 	all.thread_ordering = PACKETS_THREAD_ORDER_EXPLICIT;
-	packets_track(packets, &all);
+	trace_packets_track(packets, &all);
 }
 
-void packets_begin(struct packets *packets, int64_t time, int64_t monotonic)
+void trace_packets_begin(struct packets *packets, int64_t time, int64_t monotonic)
 {
 	if (packets->begun)
 		return;
 	packets->begun = true;
-	packets_defaults(packets, true);
-	packets_clock(packets, time < 0 ? 0 : (uint64_t)time, monotonic);
-	packets_order(packets);
+	trace_packets_defaults(packets, true);
+	trace_packets_clock(packets, time < 0 ? 0 : (uint64_t)time, monotonic);
+	trace_packets_order(packets);
 }
 
-void packets_track(struct packets *packets, const Perfetto__TrackDescriptor *track)
+void trace_packets_track(struct packets *packets, const Perfetto__TrackDescriptor *track)
 {
 	Perfetto__TracePacket packet = PERFETTO__TRACE_PACKET__INIT;
 
 	packet.track_descriptor = (Perfetto__TrackDescriptor *)track;
-	packets_write(packets, &packet);
+	trace_packets_write(packets, &packet);
 }
 
-void packets_prepare(struct packets *packets)
+void trace_packets_prepare(struct packets *packets)
 {
 	assert(packets->begun);
 	if (!intern_full(&packets->names) && !intern_full(&packets->categories) &&
@@ -116,25 +116,25 @@ void packets_prepare(struct packets *packets)
 	intern_empty(&packets->names);
 	intern_empty(&packets->categories);
 	intern_empty(&packets->annotations);
-	packets_defaults(packets, false);
+	trace_packets_defaults(packets, false);
 }
 
-static void packets_interned(struct packets *packets, Perfetto__InternedData *data)
+static void trace_packets_interned(struct packets *packets, Perfetto__InternedData *data)
 {
 	Perfetto__TracePacket packet = PERFETTO__TRACE_PACKET__INIT;
 
 	packet.interned_data = data;
 	packet.has_sequence_flags = true;
 	packet.sequence_flags = SEQUENCE_NEEDED;
-	packets_write(packets, &packet);
+	trace_packets_write(packets, &packet);
 }
 
 /* Takes a string; returns its number, and a copy to be told, NULL if that was done. */
-static uint64_t packets_intern(struct packets *packets, struct intern *intern, const char *bytes,
-	size_t length, char **untold)
+static uint64_t trace_packets_intern(struct packets *packets, struct intern *intern,
+	const char *bytes, size_t length, char **untold)
 {
 	bool told = false;
-	uint64_t number = intern_get(intern, bytes, length, &told);
+	uint64_t number = interned_get(intern, bytes, length, &told);
 
 	*untold = NULL;
 	if (number && told)
@@ -149,50 +149,50 @@ static uint64_t packets_intern(struct packets *packets, struct intern *intern, c
 	return number;
 }
 
-uint64_t packets_name(struct packets *packets, const char *bytes, size_t length)
+uint64_t trace_packets_name(struct packets *packets, const char *bytes, size_t length)
 {
 	Perfetto__InternedData data = PERFETTO__INTERNED_DATA__INIT;
 	Perfetto__EventName name = PERFETTO__EVENT_NAME__INIT, *pointer = &name;
 
-	name.iid = packets_intern(packets, &packets->names, bytes, length, &name.name);
+	name.iid = trace_packets_intern(packets, &packets->names, bytes, length, &name.name);
 	name.has_iid = true;
 	data.n_event_names = 1;
 	data.event_names = &pointer;
 	if (name.name)
-		packets_interned(packets, &data);
+		trace_packets_interned(packets, &data);
 	return name.iid;
 }
 
-uint64_t packets_category(struct packets *packets, const char *bytes, size_t length)
+uint64_t trace_packets_category(struct packets *packets, const char *bytes, size_t length)
 {
 	Perfetto__InternedData data = PERFETTO__INTERNED_DATA__INIT;
 	Perfetto__EventCategory name = PERFETTO__EVENT_CATEGORY__INIT, *pointer = &name;
 
-	name.iid = packets_intern(packets, &packets->categories, bytes, length, &name.name);
+	name.iid = trace_packets_intern(packets, &packets->categories, bytes, length, &name.name);
 	name.has_iid = true;
 	data.n_event_categories = 1;
 	data.event_categories = &pointer;
 	if (name.name)
-		packets_interned(packets, &data);
+		trace_packets_interned(packets, &data);
 	return name.iid;
 }
 
-uint64_t packets_annotation(struct packets *packets, const char *bytes, size_t length)
+uint64_t trace_packets_annotation(struct packets *packets, const char *bytes, size_t length)
 {
 	Perfetto__InternedData data = PERFETTO__INTERNED_DATA__INIT;
 	Perfetto__DebugAnnotationName name = PERFETTO__DEBUG_ANNOTATION_NAME__INIT;
 	Perfetto__DebugAnnotationName *pointer = &name;
 
-	name.iid = packets_intern(packets, &packets->annotations, bytes, length, &name.name);
+	name.iid = trace_packets_intern(packets, &packets->annotations, bytes, length, &name.name);
 	name.has_iid = true;
 	data.n_debug_annotation_names = 1;
 	data.debug_annotation_names = &pointer;
 	if (name.name)
-		packets_interned(packets, &data);
+		trace_packets_interned(packets, &data);
 	return name.iid;
 }
 
-void packets_event(struct packets *packets, const Perfetto__TrackEvent *event, int64_t time)
+void trace_packets_event(struct packets *packets, const Perfetto__TrackEvent *event, int64_t time)
 {
 	Perfetto__TracePacket packet = PERFETTO__TRACE_PACKET__INIT;
 
@@ -202,16 +202,16 @@ void packets_event(struct packets *packets, const Perfetto__TrackEvent *event, i
 	packet.timestamp = time < 0 ? 0 : (uint64_t)time;
 	packet.has_sequence_flags = true;
 	packet.sequence_flags = SEQUENCE_NEEDED;
-	packets_write(packets, &packet);
+	trace_packets_write(packets, &packet);
 	arena_reset(&packets->arena);
 }
 
-void packets_clear(struct packets *packets)
+void trace_packets_clear(struct packets *packets)
 {
 	arena_clear(&packets->arena);
-	intern_clear(&packets->names);
-	intern_clear(&packets->categories);
-	intern_clear(&packets->annotations);
+	interned_clear(&packets->names);
+	interned_clear(&packets->categories);
+	interned_clear(&packets->annotations);
 	free(packets->bytes);
 	*packets = (struct packets){0};
 }

@@ -34,21 +34,21 @@ struct packets {
  * Begins the trace. Times are those of the real-time clock; `monotonic`, if not
  * negative, is CLOCK_MONOTONIC at `time`. Does nothing when it has begun.
  */
-void packets_begin(struct packets *packets, int64_t time, int64_t monotonic);
+void trace_packets_begin(struct packets *packets, int64_t time, int64_t monotonic);
 
-void packets_track(struct packets *packets, const Perfetto__TrackDescriptor *track);
+void trace_packets_track(struct packets *packets, const Perfetto__TrackDescriptor *track);
 
 /* To be called before the strings of an event are interned: makes room for them. */
-void packets_prepare(struct packets *packets);
+void trace_packets_prepare(struct packets *packets);
 
-/* Numbers of strings in packets that follow, until packets_prepare(). */
-uint64_t packets_name(struct packets *packets, const char *bytes, size_t length);
-uint64_t packets_category(struct packets *packets, const char *bytes, size_t length);
-uint64_t packets_annotation(struct packets *packets, const char *bytes, size_t length);
+/* Numbers of strings in packets that follow, until trace_packets_prepare(). */
+uint64_t trace_packets_name(struct packets *packets, const char *bytes, size_t length);
+uint64_t trace_packets_category(struct packets *packets, const char *bytes, size_t length);
+uint64_t trace_packets_annotation(struct packets *packets, const char *bytes, size_t length);
 
 /* Writes an event and gives the arena back. */
-void packets_event(struct packets *packets, const Perfetto__TrackEvent *event, int64_t time);
+void trace_packets_event(struct packets *packets, const Perfetto__TrackEvent *event, int64_t time);
 
-void packets_clear(struct packets *packets);
+void trace_packets_clear(struct packets *packets);
 
 #endif /* VSPAN_PLUGINS_SINK_PERFETTO_PACKETS_H */

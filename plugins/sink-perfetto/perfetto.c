@@ -34,7 +34,7 @@ static int perfetto_end(struct sink *sink)
 
 	/* Without a span it is a trace all the same. */
 	perfetto->slices.packets.stream = sink->stream;
-	packets_begin(&perfetto->slices.packets, 0, -1);
+	trace_packets_begin(&perfetto->slices.packets, 0, -1);
 	if (perfetto->slices.crowded)
 		fprintf(stderr,
 			"sink.vspan.perfetto: %" PRIu64 " spans are shown as instants: more than "

@@ -101,12 +101,12 @@ static int slices_place(struct slices *slices, struct slice *parent, struct slic
 		slice->uuid = slice->track->uuid;
 		return 0;
 	}
-	status = tracks_place(&slices->tracks, node->vcpu,
+	status = slice_tracks_place(&slices->tracks, node->vcpu,
 		(struct interval){node->start, node_end(node)},
 		node->flags & VSPAN_TRACE_FLAG_DETACHED, &slice->track);
 	if (status < 0)
 		return status;
-	own = tracks_get(&slices->tracks, node->vcpu);
+	own = slice_tracks_get(&slices->tracks, node->vcpu);
 	slice->uuid = slice->track ? slice->track->uuid : own->own.uuid;
 	return 0;
 }
@@ -118,17 +118,17 @@ static void event_begin(struct slices *slices, Perfetto__TrackEvent *event, uint
 	struct packets *packets = &slices->packets;
 	uint64_t *iid = category_length > 0 ? arena_take(&packets->arena, 1, sizeof(*iid)) : NULL;
 
-	packets_prepare(packets);
+	trace_packets_prepare(packets);
 	perfetto__track_event__init(event);
 	event->has_type = event->has_track_uuid = event->has_name_iid = true;
 	event->type = type;
 	event->track_uuid = track;
-	event->name_iid = packets_name(packets, name, strlen(name));
+	event->name_iid = trace_packets_name(packets, name, strlen(name));
 	if (!iid) {
 		packets->failed = packets->failed || category_length > 0;
 		return;
 	}
-	*iid = packets_category(packets, category, category_length);
+	*iid = trace_packets_category(packets, category, category_length);
 	event->n_category_iids = 1;
 	event->category_iids = iid;
 }
@@ -149,7 +149,7 @@ static void slices_write_instant(struct slices *slices, const struct node *node,
 	Perfetto__TrackEvent event;
 
 	event_begin_node(slices, &event, PACKETS_INSTANT, track, node);
-	packets_event(&slices->packets, &event, node->start);
+	trace_packets_event(&slices->packets, &event, node->start);
 }
 
 /* Arrows to children elsewhere begin here. */
@@ -216,7 +216,7 @@ static void slices_write_links(struct slices *slices, const struct node *node)
 			strlen("link"));
 		event.n_flow_ids = 1;
 		event.flow_ids = &flow;
-		packets_event(&slices->packets, &event, place->start);
+		trace_packets_event(&slices->packets, &event, place->start);
 	}
 }
 
@@ -238,7 +238,7 @@ static int slices_begin(struct slices *slices, struct node *node)
 	}
 	event_add_sources(slices, &event, parent, node);
 	event_add_children(slices, &event, node);
-	packets_event(&slices->packets, &event, node->start);
+	trace_packets_event(&slices->packets, &event, node->start);
 	status = flows_remember(&slices->flows, node, slice.uuid);
 	return status < 0 ? status : slices_push(slices, &slice);
 }
@@ -253,13 +253,13 @@ static void slices_end(struct slices *slices)
 	event.has_type = event.has_track_uuid = true;
 	event.type = PACKETS_SLICE_END;
 	event.track_uuid = slice->uuid;
-	packets_event(&slices->packets, &event, node_end(slice->node));
+	trace_packets_event(&slices->packets, &event, node_end(slice->node));
 }
 
 /* A point event or a loss: in the slice of its span, else on its vCPU's track. */
 static int slices_instant(struct slices *slices, const struct node *node)
 {
-	const struct vcpu_tracks *own = tracks_get(&slices->tracks, node->vcpu);
+	const struct vcpu_tracks *own = slice_tracks_get(&slices->tracks, node->vcpu);
 
 	if (!own)
 		return -ENOMEM;
@@ -273,7 +273,7 @@ static void slices_start(struct slices *slices, const struct node *root)
 {
 	const struct event_kind *kind = root->values.kind;
 
-	packets_begin(&slices->packets, root->start,
+	trace_packets_begin(&slices->packets, root->start,
 		kind && root->start >= kind->time_base ? root->start - kind->time_base : -1);
 }
 
@@ -317,8 +317,8 @@ int slices_tree(struct slices *slices, struct node *root)
 void slices_clear(struct slices *slices)
 {
 	flows_clear(&slices->flows);
-	tracks_clear(&slices->tracks);
-	packets_clear(&slices->packets);
+	slice_tracks_clear(&slices->tracks);
+	trace_packets_clear(&slices->packets);
 	free(slices->open);
 	slices->open = NULL;
 }

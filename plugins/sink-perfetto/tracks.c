@@ -37,7 +37,7 @@ static uint64_t process_uuid(const struct vm *vm)
 	return mix_not_zero(mix_add(UUID_PROCESS, vm->number));
 }
 
-static void tracks_tell_process(struct tracks *tracks, const struct vm *vm)
+static void slice_tracks_tell_process(struct tracks *tracks, const struct vm *vm)
 {
 	Perfetto__TrackDescriptor track = PERFETTO__TRACK_DESCRIPTOR__INIT;
 	Perfetto__ProcessDescriptor process = PERFETTO__PROCESS_DESCRIPTOR__INIT;
@@ -58,11 +58,11 @@ static void tracks_tell_process(struct tracks *tracks, const struct vm *vm)
 	track.process = &process;
 	track.has_child_ordering = true;
 	track.child_ordering = PACKETS_ORDER_EXPLICIT;
-	packets_track(tracks->packets, &track);
+	trace_packets_track(tracks->packets, &track);
 	text_clear(&name);
 }
 
-static int tracks_process(struct tracks *tracks, const struct vm *vm)
+static int slice_tracks_process(struct tracks *tracks, const struct vm *vm)
 {
 	struct process *processes;
 
@@ -72,7 +72,7 @@ static int tracks_process(struct tracks *tracks, const struct vm *vm)
 		if (process->vm != vm)
 			continue;
 		if (!process->named && vm->attached)
-			tracks_tell_process(tracks, vm);
+			slice_tracks_tell_process(tracks, vm);
 		process->named = vm->attached;
 		return 0;
 	}
@@ -81,11 +81,11 @@ static int tracks_process(struct tracks *tracks, const struct vm *vm)
 		return -ENOMEM;
 	tracks->processes = processes;
 	processes[tracks->process_count++] = (struct process){.vm = vm, .named = vm->attached};
-	tracks_tell_process(tracks, vm);
+	slice_tracks_tell_process(tracks, vm);
 	return 0;
 }
 
-static void tracks_tell_vcpu(struct tracks *tracks, const struct vcpu *vcpu, uint64_t uuid)
+static void slice_tracks_tell_vcpu(struct tracks *tracks, const struct vcpu *vcpu, uint64_t uuid)
 {
 	Perfetto__TrackDescriptor track = PERFETTO__TRACK_DESCRIPTOR__INIT;
 	Perfetto__ThreadDescriptor thread = PERFETTO__THREAD_DESCRIPTOR__INIT;
@@ -102,14 +102,14 @@ static void tracks_tell_vcpu(struct tracks *tracks, const struct vcpu *vcpu, uin
 	track.thread = &thread;
 	track.has_sibling_order_rank = true;
 	track.sibling_order_rank = (int32_t)(vcpu->number & INT32_MAX);
-	packets_track(tracks->packets, &track);
+	trace_packets_track(tracks->packets, &track);
 }
 
-struct vcpu_tracks *tracks_get(struct tracks *tracks, struct vcpu *vcpu)
+struct vcpu_tracks *slice_tracks_get(struct tracks *tracks, struct vcpu *vcpu)
 {
 	struct vcpu_tracks *own = vcpu->user;
 
-	if (tracks_process(tracks, vcpu->vm) < 0)
+	if (slice_tracks_process(tracks, vcpu->vm) < 0)
 		return NULL;
 	if (own)
 		return own;
@@ -123,7 +123,7 @@ struct vcpu_tracks *tracks_get(struct tracks *tracks, struct vcpu *vcpu)
 	own->next = tracks->vcpus;
 	tracks->vcpus = own;
 	vcpu->user = own;
-	tracks_tell_vcpu(tracks, vcpu, own->own.uuid);
+	slice_tracks_tell_vcpu(tracks, vcpu, own->own.uuid);
 	return own;
 }
 
@@ -214,14 +214,14 @@ static struct track *lane_add(
 	descriptor.name = name;
 	descriptor.has_sibling_order_rank = true;
 	descriptor.sibling_order_rank = (int32_t)own->lane_count;
-	packets_track(tracks->packets, &descriptor);
+	trace_packets_track(tracks->packets, &descriptor);
 	return lanes[own->lane_count++] = lane;
 }
 
-int tracks_place(struct tracks *tracks, struct vcpu *vcpu, struct interval slice, bool aside,
+int slice_tracks_place(struct tracks *tracks, struct vcpu *vcpu, struct interval slice, bool aside,
 	struct track **track)
 {
-	struct vcpu_tracks *own = tracks_get(tracks, vcpu);
+	struct vcpu_tracks *own = slice_tracks_get(tracks, vcpu);
 	size_t place = 0;
 	int status;
 
@@ -244,7 +244,7 @@ int tracks_place(struct tracks *tracks, struct vcpu *vcpu, struct interval slice
 	return status < 0 ? status : 1;
 }
 
-void tracks_clear(struct tracks *tracks)
+void slice_tracks_clear(struct tracks *tracks)
 {
 	while (tracks->vcpus) {
 		struct vcpu_tracks *own = tracks->vcpus;

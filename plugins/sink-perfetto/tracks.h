@@ -50,15 +50,15 @@ struct tracks {
 };
 
 /* The tracks of a vCPU, told to the trace when first asked for; NULL: out of memory. */
-struct vcpu_tracks *tracks_get(struct tracks *tracks, struct vcpu *vcpu);
+struct vcpu_tracks *slice_tracks_get(struct tracks *tracks, struct vcpu *vcpu);
 
 /*
  * Takes a place for an outermost slice; not on the vCPU's own track if `aside`.
  * Returns 1 and the track, 0 if all lanes are taken, or -ENOMEM.
  */
-int tracks_place(struct tracks *tracks, struct vcpu *vcpu, struct interval slice, bool aside,
+int slice_tracks_place(struct tracks *tracks, struct vcpu *vcpu, struct interval slice, bool aside,
 	struct track **track);
 
-void tracks_clear(struct tracks *tracks);
+void slice_tracks_clear(struct tracks *tracks);
 
 #endif /* VSPAN_PLUGINS_SINK_PERFETTO_TRACKS_H */
