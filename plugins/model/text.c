@@ -161,6 +161,16 @@ void text_append_quoted(struct text *text, const char *bytes, size_t length)
 	text_append(text, "\"", 1);
 }
 
+/* As JSON names a character that it is better not to write. */
+static void text_append_json_code(struct text *text, uint32_t code)
+{
+	if (code >= 0x10000) {
+		text_print(text, "\\u%04x", (unsigned int)(0xd800 + ((code - 0x10000) >> 10)));
+		code = 0xdc00 + ((code - 0x10000) & 0x3ff);
+	}
+	text_print(text, "\\u%04x", (unsigned int)code);
+}
+
 void text_append_json(struct text *text, const char *bytes, size_t length)
 {
 	size_t size;
@@ -179,8 +189,8 @@ void text_append_json(struct text *text, const char *bytes, size_t length)
 		if (size == 0) {
 			text_append(text, "\xef\xbf\xbd", 3);
 			size = 1;
-		} else if (code < 0x20 || code == 0x7f) {
-			text_print(text, "\\u%04x", (unsigned int)code);
+		} else if (code_unsafe(code)) {
+			text_append_json_code(text, code);
 		} else {
 			if (code == '"' || code == '\\')
 				text_append(text, "\\", 1);
