@@ -9,6 +9,7 @@ ones. VSPAN and BABELTRACE2 name the programs, BABELTRACE_PLUGIN_PATH the plugin
 import json
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -51,7 +52,7 @@ def path(*names):
 
 
 def run(command, environment=None, **options):
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False,
+    return subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=120, check=False,
                           env=ENVIRONMENT | (environment or {}), **options)
 
 
@@ -172,6 +173,57 @@ def test_output():
     check("a place that is not there", done.returncode == 1 and "/nonexistent/x: No such file" in done.stderr, done)
 
 
+def test_exports():
+    """Files for other programs, and standard output; a class the plugin lacks is said."""
+    classes = set(re.findall(r"'(s\w+\.vspan\.\w+)'", babeltrace2("list-plugins")))
+    suffixes = {"html": ".html", "perfetto": ".perfetto-trace", "speedscope": ".speedscope.json",
+                "folded": None, "otlp": None}
+    for kind, suffix in suffixes.items():
+        done = view(f"--{kind}", "./first/")
+        if f"sink.vspan.{kind}" not in classes:
+            check(f"--{kind}: there is none", done.returncode == 1 and f"no sink.vspan.{kind}" in done.stderr, done)
+        elif suffix:
+            file = "first" + suffix
+            check(f"--{kind}: a file", done.returncode == 0 and done.stdout.startswith(file + ": ") and
+                  os.path.getsize(path(file)) > 100, done)
+            done = view(f"--{kind}", "--output=-", "first")
+            with open(path(file), encoding="utf-8", errors="replace") as same:
+                check(f"--{kind}: or standard output", done.stdout == same.read())
+        else:
+            check(f"--{kind}: text", done.returncode == 0 and "request" in done.stdout, done)
+    region = view(must_create("region"), "--all")
+    if "source.vspan.ring" in classes:
+        check("a region", region.returncode == 0 and 'VM ' in region.stdout and '"region" (1 vCPU)' in region.stdout,
+              region)
+    else:
+        check("a region: no source for one", region.returncode == 1 and "no region" in region.stderr, region)
+
+
+def must_create(name):
+    subprocess.run([VSPAN, "create", f"--name={name}", path(name)], check=True, capture_output=True, timeout=60)
+    return name
+
+
+def test_browser():
+    """Where there is a display the page is opened; what opens it stands in for a desktop here."""
+    if view("--html", "first").returncode != 0:
+        print("not looked at: --html, the plugin has no sink.vspan.html")
+        return
+    os.mkdir(path("bin"))
+    with open(path("bin", "xdg-open"), "w", encoding="utf-8") as script:
+        script.write(f'#!/bin/sh\necho "$@" >{path("opened.tmp")}; mv {path("opened.tmp")} {path("opened")}\n')
+    os.chmod(path("bin", "xdg-open"), 0o755)
+    desktop = {"PATH": path("bin") + ":" + os.environ["PATH"], "DISPLAY": ":9"}
+    done = view("--html", "--no-open", "first", environment=desktop)
+    check("--no-open", done.returncode == 0 and "open it" in done.stdout, done)
+    done = view("--html", "first", environment=desktop)
+    end = time.monotonic() + 20
+    while not os.path.exists(path("opened")) and time.monotonic() < end:
+        time.sleep(0.05)
+    with open(path("opened"), encoding="utf-8") as opened:
+        check("opened, once", done.stdout == "first.html: opened in a browser\n" and opened.read() == "first.html\n", done)
+
+
 def test_refused():
     os.mkdir(path("empty"))
     os.mkdir(path("broken"))
@@ -260,6 +312,8 @@ test_options()
 test_traces()
 record("long", long_text())
 test_output()
+test_exports()
+test_browser()
 test_refused()
 test_terminal()
 test_interrupted()
