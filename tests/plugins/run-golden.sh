@@ -138,6 +138,8 @@ run_sink_tally() {
 		done >"$work/$way"
 	done
 	expect "$name" "${file%.txt}.expect" "$work/straight"
+	# What is held, and so in parts, is not the same behind the filter.
+	grep -q '^# params:.*held' "$file" && return
 	# What the filter drops, only the filter can tell of.
 	grep -Ev '^  [0-9]+ (repeated )?events? (dropped|may be repeated)' "${file%.txt}.expect" >"$work/out"
 	compare "$name, filtered" "$work/out" "$work/filtered"
