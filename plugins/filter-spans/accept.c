@@ -110,6 +110,15 @@ static int accept_exit(struct retimer *retimer, struct lane *lane, struct map *s
 	return 0;
 }
 
+/* How a span that was told open ended, if its own event did not come before. */
+static int accept_close(struct retimer *retimer, struct lane *lane, struct map *spans,
+	const struct record *record, const bt_message *message)
+{
+	return map_find(spans, record_number(record, FIELD_SPAN))
+		? accept_exit(retimer, lane, spans, record, message)
+		: 0;
+}
+
 /* A finished span knows more than its edges, which make room for it. */
 static int accept_span(struct retimer *retimer, struct lane *lane, struct map *spans,
 	const struct record *record, const bt_message *message)
@@ -172,6 +181,8 @@ static int accept_record(
 		return accept_begin(retimer, lane, &whole->spans, record, message);
 	case EVENT_EXIT:
 		return accept_exit(retimer, lane, &whole->spans, record, message);
+	case EVENT_CLOSE:
+		return accept_close(retimer, lane, &whole->spans, record, message);
 	case EVENT_WATERMARK:
 		/* It has done its work here: the output is in order. */
 		lanes_advance(&retimer->lanes, lane, record_time(record, FIELD_TS));
