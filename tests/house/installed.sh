@@ -116,3 +116,5 @@ else
     echo "the same for QEMU; not booted here: no qemu-system-x86_64"
 fi
 find "$prefix" -name 'babeltrace-plugin-vspan.so' | grep -q .
+[ -f "$prefix/share/vspan/trace-compass/vspan-callstack.xml" ] ||
+    { echo "the call stack analysis for Trace Compass is not installed" && exit 1; }
