@@ -169,6 +169,9 @@ static int collect_open(struct woods *woods, struct land *land, const struct rec
 
 	if (!node)
 		return collect_span(woods, land, record, SOURCE_ENTRY);
+	/* Put in the order of guest time, it comes after the end of what it tells. */
+	if (node->node.source == SOURCE_EXIT)
+		return collect_entry(woods, land, record);
 	node->told = node->told || node->node.source == SOURCE_ENTRY;
 	return 0;
 }
