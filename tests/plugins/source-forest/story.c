@@ -203,8 +203,9 @@ static void step_point(struct story *story, struct story_ring *ring)
 	bool explicitly = random_percent(&story->random, 20);
 	size_t of = explicitly ? vm_recent(story, ring->vm) : 0;
 
-	/* Of a live trace, spans that have ended may have been shown. */
-	if (of && story->shape.numbers[SHAPE_AGAIN] && story->spans[of - 1].ended)
+	/* Of a live trace, spans that have ended, by what their vCPU wrote, may have been shown. */
+	if (of && story->shape.numbers[SHAPE_AGAIN] &&
+		(story->spans[of - 1].ended || story->spans[of - 1].ring != ring->number))
 		of = 0;
 	tell_point(story, ring, explicitly, of, 0);
 }
