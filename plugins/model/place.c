@@ -105,15 +105,15 @@ static int stack_push(struct ring *ring, struct planted *node, int64_t end)
 {
 	if (stack_reserve(ring, node->node.start) < 0)
 		return -ENOMEM;
-	ring->stack[ring->stack_count++] =
-		(struct stack_entry){.start = node->node.start, .end = end, .planted = node};
+	ring->stack[ring->stack_count++] = (struct stack_entry){
+		.start = node->node.start, .end = end, .order = node->order, .planted = node};
 	return 0;
 }
 
 void ring_stack_ended(struct ring *ring, const struct planted *node, int64_t end)
 {
 	for (size_t i = ring->stack_count; i-- > 0;) {
-		if (ring->stack[i].planted == node)
+		if (ring->stack[i].order == node->order)
 			ring->stack[i].end = end;
 	}
 }
@@ -148,8 +148,9 @@ static int find_ancestor(struct planted *planted)
 	if (!span_on_stack(planted, &end))
 		return 0;
 	top = ring->stack_count ? &ring->stack[ring->stack_count - 1] : NULL;
-	if (top && node->parent_unknown && !(node->flags & VSPAN_TRACE_FLAG_REMOTE) &&
-		top->start < node->start && end < top->end)
+	if (top && top->planted->order == top->order && node->parent_unknown &&
+		!(node->flags & VSPAN_TRACE_FLAG_REMOTE) && top->start < node->start &&
+		end < top->end)
 		node->parent = &top->planted->node;
 	return stack_push(ring, planted, end);
 }

@@ -56,10 +56,14 @@ static inline struct planted *planted(struct node *node)
 	return (struct planted *)node;
 }
 
-/* A span on a vCPU's stack; `planted` is looked at only while it has not ended. */
+/*
+ * A span on a vCPU's stack. `planted` may have been given away and its place be
+ * another's: it is the span only if it still has the same `order`.
+ */
 struct stack_entry {
 	int64_t start;
 	int64_t end;
+	uint64_t order;
 	struct planted *planted;
 };
 
