@@ -2,6 +2,7 @@
 /* batch.c - see batch.h. */
 #include "batch.h"
 
+#include "attributes.h"
 #include "model/words.h"
 
 #include <assert.h>
@@ -16,153 +17,122 @@
 	TEXT(VSPAN_VERSION_MAJOR) \
 	"." TEXT(VSPAN_VERSION_MINOR) "." TEXT(VSPAN_VERSION_PATCH)
 
-static struct json_object *resource_attributes(
-	struct json *json, const struct vm *vm, const char *host)
+static void resource_append(struct text *text, const struct vm *vm, const char *host)
 {
-	struct json_object *attributes = json_array_make(json);
+	struct attributes attributes = {.text = text, .before = "\"attributes\":["};
 	char name[32], identity[40];
 
 	snprintf(name, sizeof(name), "vm-%" PRIu32, vm->number);
-	json_attribute_string(json, attributes, "service.name",
+	attributes_string(&attributes, "service.name",
 		vm->attached && vm->name && *vm->name ? vm->name : name);
 	if (vm->attached && (vm->identity[0] || vm->identity[1])) {
 		snprintf(identity, sizeof(identity), "%016" PRIx64 "%016" PRIx64, vm->identity[0],
 			vm->identity[1]);
-		json_attribute_string(json, attributes, "service.instance.id", identity);
+		attributes_string(&attributes, "service.instance.id", identity);
 	}
 	if (host)
-		json_attribute_string(json, attributes, "host.name", host);
-	json_attribute_string(json, attributes, "telemetry.sdk.name", "vspan");
-	json_attribute_string(json, attributes, "telemetry.sdk.language", "c");
-	json_attribute_string(json, attributes, "telemetry.sdk.version", VERSION);
-	json_attribute_integer(json, attributes, "vspan.vm.id", vm->number);
+		attributes_string(&attributes, "host.name", host);
+	attributes_string(&attributes, "telemetry.sdk.name", "vspan");
+	attributes_string(&attributes, "telemetry.sdk.language", "c");
+	attributes_string(&attributes, "telemetry.sdk.version", VERSION);
+	attributes_integer(&attributes, "vspan.vm.id", vm->number);
 	if (vm->attached && vm->name)
-		json_attribute_string(json, attributes, "vspan.vm.name", vm->name);
-	return attributes;
+		attributes_string(&attributes, "vspan.vm.name", vm->name);
+	attributes_end(&attributes);
 }
 
-/* Begins a VM's part of the line. Returns its scopes. */
-static struct json_object *batch_add_resource(
-	struct batch *batch, struct json *json, const struct vm *vm, const char *host)
+struct text *batch_spans(struct batch *batch, const struct node *node)
 {
-	struct json_object *entry = json_object_make(json);
-	struct json_object *resource = json_object_make(json);
-	struct json_object *scopes = json_array_make(json);
-
-	json_put(json, resource, "attributes", resource_attributes(json, vm, host));
-	json_put(json, entry, "resource", resource);
-	json_put(json, entry, "scopeSpans", scopes);
-	if (!batch->resources)
-		batch->resources = json_array_make(json);
-	json_append(json, batch->resources, entry);
-	return json->failed ? NULL : scopes;
-}
-
-static struct json_object *batch_add_provider(
-	struct json *json, struct json_object *scopes, const char *provider)
-{
-	struct json_object *entry = json_object_make(json);
-	struct json_object *scope = json_object_make(json);
-	struct json_object *spans = json_array_make(json);
-
-	json_put_string(json, scope, "name", provider);
-	json_put(json, entry, "scope", scope);
-	json_put(json, entry, "spans", spans);
-	json_append(json, scopes, entry);
-	return json->failed ? NULL : spans;
-}
-
-static struct batch_scope *batch_room(struct batch *batch)
-{
-	if (batch->count == batch->capacity) {
-		size_t capacity = batch->capacity ? batch->capacity * 2 : 16;
-		struct batch_scope *scopes = realloc(batch->scopes, capacity * sizeof(*scopes));
-
-		if (!scopes)
-			return NULL;
-		batch->scopes = scopes;
-		batch->capacity = capacity;
-	}
-	return &batch->scopes[batch->count];
-}
-
-static struct json_object *batch_add_scope(struct batch *batch, struct json *json,
-	const struct vm *vm, const char *host, const char *label)
-{
-	struct batch_scope *scope = batch_room(batch);
-	struct json_object *scopes = NULL, *spans;
-	char *provider = strndup(label, words_provider(label));
-
-	for (size_t i = 0; i < batch->count && !scopes; i++) {
-		if (batch->scopes[i].vm == vm)
-			scopes = batch->scopes[i].scopes;
-	}
-	if (scope && provider && !scopes)
-		scopes = batch_add_resource(batch, json, vm, host);
-	spans = scope && provider && scopes ? batch_add_provider(json, scopes, provider) : NULL;
-	if (!spans) {
-		free(provider);
-		json->failed = true;
-		return NULL;
-	}
-	*scope = (struct batch_scope){
-		.vm = vm, .scopes = scopes, .spans = spans, .provider = provider};
-	batch->count++;
-	return spans;
-}
-
-/* The spans of a VM and a provider. */
-static struct json_object *batch_spans(
-	struct batch *batch, struct json *json, const struct node *node, const char *host)
-{
-	const struct vm *vm = node->vcpu->vm;
 	size_t length = words_provider(node->label);
+	struct batch_group *group;
 
-	for (size_t i = batch->count; i > 0; i--) {
-		const struct batch_scope *scope = &batch->scopes[i - 1];
-
-		if (scope->vm == vm && strncmp(scope->provider, node->label, length) == 0 &&
-			!scope->provider[length])
-			return scope->spans;
+	for (size_t i = 0; i < batch->count; i++) {
+		group = &batch->groups[i];
+		if (group->vm == node->vcpu->vm &&
+			strncmp(group->provider, node->label, length) == 0 &&
+			!group->provider[length]) {
+			text_append(&group->spans, ",", 1);
+			return &group->spans;
+		}
 	}
-	return batch_add_scope(batch, json, vm, host, node->label);
+	assert(batch->count < BATCH_GROUPS_MAX);
+	group = &batch->groups[batch->count];
+	*group = (struct batch_group){
+		.vm = node->vcpu->vm, .provider = strndup(node->label, length)};
+	if (!group->provider)
+		return NULL;
+	batch->count++;
+	return &group->spans;
 }
 
-void batch_add(struct batch *batch, struct json *json, const struct node *node, const char *host,
-	struct json_object *span, size_t items)
+static void scope_append(struct text *text, const struct batch_group *group)
 {
-	json_append(json, batch_spans(batch, json, node, host), span);
-	batch->items += items;
+	text_print(text, "{\"scope\":{\"name\":");
+	text_append_json(text, group->provider, strlen(group->provider));
+	text_print(text, "},\"spans\":[");
+	text_append(text, group->spans.data, group->spans.length);
+	text_print(text, "]}");
+	text->failed = text->failed || group->spans.failed;
 }
 
-int batch_write(struct batch *batch, FILE *stream)
+/* The groups of one VM, which are those from `first` on that are not written yet. */
+static void batch_append_vm(struct batch *batch, size_t first, const char *host)
 {
-	struct json_object *line;
-	const char *string = NULL;
-	size_t length = 0;
+	const struct vm *vm = batch->groups[first].vm;
+	struct text *text = &batch->line;
 
-	if (!batch->resources)
+	text_print(text, "{\"resource\":{");
+	resource_append(text, vm, host);
+	text_print(text, "},\"scopeSpans\":[");
+	for (size_t i = first; i < batch->count; i++) {
+		struct batch_group *group = &batch->groups[i];
+
+		if (group->vm != vm)
+			continue;
+		if (i > first)
+			text_append(text, ",", 1);
+		scope_append(text, group);
+		group->vm = NULL;
+	}
+	text_print(text, "]}");
+}
+
+static void batch_empty(struct batch *batch)
+{
+	for (size_t i = 0; i < batch->count; i++) {
+		free(batch->groups[i].provider);
+		text_clear(&batch->groups[i].spans);
+	}
+	batch->count = 0;
+	batch->items = 0;
+}
+
+int batch_write(struct batch *batch, const struct hosts *hosts, FILE *stream)
+{
+	const char *before = "{\"resourceSpans\":[";
+
+	if (batch->count == 0)
 		return 0;
-	line = json_object_new_object();
-	if (line && json_object_object_add(line, "resourceSpans", batch->resources) == 0) {
-		batch->resources = NULL;
-		string = json_object_to_json_string_length(
-			line, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &length);
+	batch->line.length = 0;
+	for (size_t i = 0; i < batch->count; i++) {
+		const struct vm *vm = batch->groups[i].vm;
+
+		if (!vm)
+			continue;
+		text_print(&batch->line, "%s", before);
+		batch_append_vm(batch, i, hosts_find(hosts, vm->number));
+		before = ",";
 	}
-	if (string) {
-		fwrite(string, 1, length, stream);
-		fputc('\n', stream);
-	}
-	json_object_put(line);
-	batch_clear(batch);
-	return string ? 0 : -ENOMEM;
+	text_print(&batch->line, "]}\n");
+	batch_empty(batch);
+	if (batch->line.failed)
+		return -ENOMEM;
+	fwrite(batch->line.data, 1, batch->line.length, stream);
+	return 0;
 }
 
 void batch_clear(struct batch *batch)
 {
-	for (size_t i = 0; i < batch->count; i++)
-		free(batch->scopes[i].provider);
-	free(batch->scopes);
-	json_object_put(batch->resources);
-	*batch = (struct batch){0};
+	batch_empty(batch);
+	text_clear(&batch->line);
 }

@@ -6,33 +6,40 @@
 #ifndef VSPAN_PLUGINS_SINK_OTLP_BATCH_H
 #define VSPAN_PLUGINS_SINK_OTLP_BATCH_H
 
-#include "json.h"
+#include "hosts.h"
 #include "model/forest.h"
+#include "model/text.h"
 
 #include <stdio.h>
 
-struct batch_scope {
+/* Groups of a line; with more it is written before it is full. */
+#define BATCH_GROUPS_MAX 256u
+
+struct batch_group {
 	const struct vm *vm;
-	struct json_object *scopes; /* of the VM; borrowed */
-	struct json_object *spans;  /* borrowed */
 	char *provider;
+	struct text spans; /* with commas between them */
 };
 
 /* All zeroes is an empty batch. */
 struct batch {
-	struct json_object *resources; /* NULL: empty */
-	struct batch_scope *scopes;
+	struct batch_group groups[BATCH_GROUPS_MAX];
 	size_t count;
-	size_t capacity;
 	size_t items;
+	struct text line; /* reused */
 };
 
-/* Adds a span, which it takes over, in any case. `host`: of the trace, NULL: not known. */
-void batch_add(struct batch *batch, struct json *json, const struct node *node, const char *host,
-	struct json_object *span, size_t items);
+/* Where a node's span is to be appended; NULL if memory ran out. */
+struct text *batch_spans(struct batch *batch, const struct node *node);
+
+/* Whether there is no room for one more group. */
+static inline bool batch_crowded(const struct batch *batch)
+{
+	return batch->count == BATCH_GROUPS_MAX;
+}
 
 /* Writes the line and empties the batch. Returns 0 or -ENOMEM. */
-int batch_write(struct batch *batch, FILE *stream);
+int batch_write(struct batch *batch, const struct hosts *hosts, FILE *stream);
 
 void batch_clear(struct batch *batch);
 

@@ -27,7 +27,6 @@ const char otlp_help[] =
 struct otlp {
 	struct sink sink;
 	uint64_t batch_size;
-	struct json json;
 	struct identity identity;
 	struct hosts hosts;
 	struct batch batch;
@@ -60,22 +59,19 @@ static int otlp_record(struct sink *sink, const struct record *record)
 
 static int otlp_flush(struct otlp *otlp)
 {
-	return batch_write(&otlp->batch, otlp->sink.stream);
+	return batch_write(&otlp->batch, &otlp->hosts, otlp->sink.stream);
 }
 
 static int otlp_span(struct otlp *otlp, struct node *node, const struct trace_id *trace)
 {
-	size_t items = 0;
-	struct json_object *span;
+	struct text *spans = batch_spans(&otlp->batch, node);
 
-	if (identity_give(&otlp->identity, node, trace) < 0)
+	if (!spans || identity_give(&otlp->identity, node, trace) < 0)
 		return -ENOMEM;
-	span = span_json(&otlp->json, &otlp->identity, node, trace, &items);
-	batch_add(&otlp->batch, &otlp->json, node, hosts_find(&otlp->hosts, node->vcpu->vm->number),
-		span, items);
-	if (otlp->json.failed)
-		return -ENOMEM;
-	return otlp->batch.items >= otlp->batch_size ? otlp_flush(otlp) : 0;
+	otlp->batch.items += span_append(spans, &otlp->identity, node, trace);
+	return otlp->batch.items >= otlp->batch_size || batch_crowded(&otlp->batch)
+		? otlp_flush(otlp)
+		: 0;
 }
 
 static int otlp_tree(struct sink *sink, struct node *root)
@@ -129,7 +125,6 @@ static void otlp_free(struct sink *sink)
 	batch_clear(&otlp->batch);
 	identity_clear(&otlp->identity);
 	hosts_clear(&otlp->hosts);
-	json_clear(&otlp->json);
 }
 
 static const struct sink_class otlp_class = {

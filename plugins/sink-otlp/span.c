@@ -5,11 +5,13 @@
  */
 #include "span.h"
 
+#include "attributes.h"
 #include "model/forest.h"
 #include "model/node-json.h"
 #include "model/words.h"
 
 #include <inttypes.h>
+#include <string.h>
 #include <vspan/abi.h>
 #include <vspan/trace.h>
 
@@ -17,9 +19,41 @@
 #define FLAG_HAS_IS_REMOTE 0x100u
 #define FLAG_IS_REMOTE 0x200u
 
+static void put(struct text *text, const char *string)
+{
+	text_append(text, string, strlen(string));
+}
+
+/* The halves of an id, most significant first, as hexadecimal digits. */
+static void put_id(struct text *text, const char *key, const uint64_t *halves, size_t count)
+{
+	char digits[16];
+
+	put(text, key);
+	for (size_t i = 0; i < count; i++) {
+		for (unsigned int n = 0; n < sizeof(digits); n++)
+			digits[n] = "0123456789abcdef"[halves[i] >> (60 - 4 * n) & 15];
+		text_append(text, digits, sizeof(digits));
+	}
+	put(text, "\"");
+}
+
+/* Times before the clock's origin are 0. */
+static void put_time(struct text *text, const char *key, int64_t time)
+{
+	put(text, key);
+	text_append_unsigned(text, time < 0 ? 0 : (uint64_t)time);
+	put(text, "\"");
+}
+
+static void put_number(struct text *text, const char *key, uint64_t number)
+{
+	put(text, key);
+	text_append_unsigned(text, number);
+}
+
 /* The call site's own fields, and which of them were too long. */
-static void attributes_values(
-	struct json *json, struct json_object *attributes, const struct values *values)
+static void values_append(struct attributes *attributes, const struct values *values)
 {
 	const char *cut[WORDS_MARKS_MAX];
 	struct values_cursor cursor = {0};
@@ -27,204 +61,184 @@ static void attributes_values(
 	struct value value;
 
 	while (values_next(values, &cursor, &value)) {
-		json_attribute_value(json, attributes, &value);
+		attributes_value(attributes, &value);
 		if (value.cut && cut_count < WORDS_MARKS_MAX)
 			cut[cut_count++] = value.name;
 	}
-	json_attribute_strings(json, attributes, "vspan.cut", cut, cut_count);
+	attributes_strings(attributes, "vspan.cut", cut, cut_count);
 }
 
-static void attributes_marks(
-	struct json *json, struct json_object *attributes, const struct node *node)
+static void marks_append(struct attributes *attributes, const struct node *node)
 {
 	const char *marks[WORDS_MARKS_MAX];
 	size_t count = words_marks(node, marks);
 
-	json_attribute_strings(json, attributes, "vspan.flags", marks, count);
+	attributes_strings(attributes, "vspan.flags", marks, count);
 	if (node->parent_id && node->parent_unknown)
-		json_attribute_hex(json, attributes, "vspan.parent", node->parent_id);
+		attributes_hex(attributes, "vspan.parent", node->parent_id);
 }
 
 /* Where the time of a span went. */
-static void attributes_times(
-	struct json *json, struct json_object *attributes, const struct node *node)
+static void times_append(struct attributes *attributes, const struct node *node)
 {
 	if (node->source < SOURCE_EDGES)
 		return;
-	json_attribute_integer(json, attributes, "vspan.self_ns", node->self);
+	attributes_integer(attributes, "vspan.self_ns", node->self);
 	if (!node->occupied[OCCUPANCY_EXITED] && !node->occupied[OCCUPANCY_HALTED])
 		return;
-	json_attribute_integer(
-		json, attributes, "vspan.running_ns", node->occupied[OCCUPANCY_RUNNING]);
-	json_attribute_integer(
-		json, attributes, "vspan.exited_ns", node->occupied[OCCUPANCY_EXITED]);
-	json_attribute_integer(
-		json, attributes, "vspan.halted_ns", node->occupied[OCCUPANCY_HALTED]);
+	attributes_integer(attributes, "vspan.running_ns", node->occupied[OCCUPANCY_RUNNING]);
+	attributes_integer(attributes, "vspan.exited_ns", node->occupied[OCCUPANCY_EXITED]);
+	attributes_integer(attributes, "vspan.halted_ns", node->occupied[OCCUPANCY_HALTED]);
 }
 
-static struct json_object *span_attributes(struct json *json, const struct node *node)
+static void span_attributes(struct text *text, const struct node *node)
 {
-	struct json_object *attributes = json_array_make(json);
+	struct attributes attributes = {.text = text, .before = ATTRIBUTES_BEGIN};
 
-	attributes_values(json, attributes, &node->values);
-	json_attribute_integer(json, attributes, "vspan.vcpu", node->vcpu->number);
-	json_attribute_hex(json, attributes, "vspan.span", node->id);
-	attributes_times(json, attributes, node);
+	values_append(&attributes, &node->values);
+	attributes_integer(&attributes, "vspan.vcpu", node->vcpu->number);
+	attributes_hex(&attributes, "vspan.span", node->id);
+	times_append(&attributes, node);
 	if (node->parts)
-		json_attribute_integer(json, attributes, "vspan.parts", node->parts);
-	attributes_marks(json, attributes, node);
+		attributes_integer(&attributes, "vspan.parts", node->parts);
+	marks_append(&attributes, node);
 	/* OpenTelemetry has a message for errors only. */
 	if (node->message && node->status != VSPAN_ABI_STATUS_ERROR)
-		json_attribute_string(json, attributes, "vspan.message", node->message->text);
+		attributes_string(&attributes, "vspan.message", node->message->text);
 	if (node->status > VSPAN_ABI_STATUS_ERROR)
-		json_attribute_integer(json, attributes, "vspan.status", node->status);
+		attributes_integer(&attributes, "vspan.status", node->status);
 	if (node->kind != 0 && !words_kind(node))
-		json_attribute_integer(json, attributes, "vspan.kind", node->kind);
-	return attributes;
+		attributes_integer(&attributes, "vspan.kind", node->kind);
+	attributes_end(&attributes);
 }
 
-static struct json_object *event_attributes(
-	struct json *json, const struct node *span, const struct node *node)
+static void event_append(struct text *text, const struct node *span, const struct node *node)
 {
-	struct json_object *attributes = json_array_make(json);
+	struct attributes attributes = {.text = text, .before = ATTRIBUTES_BEGIN};
+	const char *name = node->type == NODE_LOST ? "vspan.lost" : node->label;
 
+	put_time(text, "{\"timeUnixNano\":\"", node->start);
+	put(text, ",\"name\":");
+	text_append_json(text, name, strlen(name));
 	if (node->type == NODE_LOST) {
-		json_attribute_string(json, attributes, "vspan.reason", node_loss_word(node));
+		attributes_string(&attributes, "vspan.reason", node_loss_word(node));
 		if (node->count)
-			json_attribute_integer(json, attributes, "vspan.count", node->count);
-		json_attribute_integer(json, attributes, "vspan.duration_ns", node->duration);
+			attributes_integer(&attributes, "vspan.count", node->count);
+		attributes_integer(&attributes, "vspan.duration_ns", node->duration);
 	} else {
-		attributes_values(json, attributes, &node->values);
+		values_append(&attributes, &node->values);
 	}
 	if (node->vcpu != span->vcpu)
-		json_attribute_integer(json, attributes, "vspan.vcpu", node->vcpu->number);
-	attributes_marks(json, attributes, node);
-	return attributes;
+		attributes_integer(&attributes, "vspan.vcpu", node->vcpu->number);
+	marks_append(&attributes, node);
+	attributes_end(&attributes);
+	put(text, "}");
 }
 
-static struct json_object *event_json(
-	struct json *json, const struct node *span, const struct node *node)
+/* a + b, at most what OTLP's counts hold. */
+static uint64_t add_count(uint64_t a, uint64_t b)
 {
-	struct json_object *event = json_object_make(json), *attributes;
-
-	json_put_time(json, event, "timeUnixNano", node->start);
-	json_put_string(json, event, "name", node->type == NODE_LOST ? "vspan.lost" : node->label);
-	attributes = event_attributes(json, span, node);
-	if (attributes && json_object_array_length(attributes) > 0)
-		json_put(json, event, "attributes", attributes);
-	else
-		json_object_put(attributes);
-	return event;
+	return b < UINT32_MAX - a ? a + b : UINT32_MAX;
 }
 
 /* Point events and losses of a span. Returns how many there are in the span. */
-static size_t span_put_events(struct json *json, struct json_object *span, const struct node *node)
+static size_t span_events(struct text *text, const struct node *node)
 {
-	struct json_object *events = json_array_make(json);
 	uint64_t dropped = 0;
 	size_t count = 0;
 
 	for (const struct node *child = node->first_child; child; child = child->next) {
 		if (child->type == NODE_SPAN)
 			continue;
-		if (child->type == NODE_LOST && dropped < UINT32_MAX)
-			dropped += child->count < UINT32_MAX ? child->count : UINT32_MAX;
-		if (count < SPAN_EVENTS_MAX) {
-			json_append(json, events, event_json(json, node, child));
-			count++;
-		} else {
-			dropped++;
+		if (child->type == NODE_LOST)
+			dropped = add_count(dropped, child->count);
+		if (count == SPAN_EVENTS_MAX) {
+			dropped = add_count(dropped, 1);
+			continue;
 		}
+		put(text, count++ ? "," : ",\"events\":[");
+		event_append(text, node, child);
 	}
 	if (count > 0)
-		json_put(json, span, "events", events);
-	else
-		json_object_put(events);
+		put(text, "]");
 	if (dropped)
-		json_put_number(json, span, "droppedEventsCount",
-			(uint32_t)(dropped < UINT32_MAX ? dropped : UINT32_MAX));
+		put_number(text, ",\"droppedEventsCount\":", dropped);
 	return count;
 }
 
-static struct json_object *link_json(
-	struct json *json, const struct trace_id *trace, uint64_t span, bool remote)
+static void link_append(struct text *text, const struct trace_id *trace, uint64_t span, bool remote)
 {
-	struct json_object *link = json_object_make(json);
-
-	json_put_id(json, link, "traceId", trace->halves, 2);
-	json_put_id(json, link, "spanId", &span, 1);
-	json_put_number(json, link, "flags", FLAG_HAS_IS_REMOTE | (remote ? FLAG_IS_REMOTE : 0));
-	return link;
+	put_id(text, "{\"traceId\":\"", trace->halves, 2);
+	put_id(text, ",\"spanId\":\"", &span, 1);
+	put_number(text, ",\"flags\":", FLAG_HAS_IS_REMOTE | (remote ? FLAG_IS_REMOTE : 0));
+	put(text, "}");
 }
 
 /* Links, and the parent that the host named where it is of another trace. Returns how many. */
-static size_t span_put_links(struct json *json, struct json_object *span,
-	const struct identity *identity, const struct node *node, const struct trace_id *trace)
+static size_t span_links(struct text *text, const struct identity *identity,
+	const struct node *node, const struct trace_id *trace)
 {
-	struct json_object *links = json_array_make(json);
 	struct trace_id other;
+	uint64_t dropped = 0;
 	size_t count = 0;
-	uint32_t dropped = 0;
 
 	if (identity_context(identity, node, &other) && !identity_same(&other, trace)) {
-		json_append(json, links, link_json(json, &other, node->parent_id, true));
+		put(text, ",\"links\":[");
+		link_append(text, &other, node->parent_id, true);
 		count++;
 	}
 	for (const struct note *link = node->links; link; link = link->next) {
 		uint64_t linked;
 
+		if (count == SPAN_LINKS_MAX) {
+			dropped = add_count(dropped, 1);
+			continue;
+		}
 		other = *trace;
 		linked = identity_link(identity, node, link, &other);
-		if (count < SPAN_LINKS_MAX) {
-			json_append(json, links,
-				link_json(json, &other, linked,
-					link->trace_id[0] || link->trace_id[1]));
-			count++;
-		} else if (dropped < UINT32_MAX) {
-			dropped++;
-		}
+		put(text, count++ ? "," : ",\"links\":[");
+		link_append(text, &other, linked, link->trace_id[0] || link->trace_id[1]);
 	}
 	if (count > 0)
-		json_put(json, span, "links", links);
-	else
-		json_object_put(links);
+		put(text, "]");
 	if (dropped)
-		json_put_number(json, span, "droppedLinksCount", dropped);
+		put_number(text, ",\"droppedLinksCount\":", dropped);
 	return count;
 }
 
-static void span_put_status(struct json *json, struct json_object *span, const struct node *node)
+static void span_status(struct text *text, const struct node *node)
 {
-	struct json_object *status;
-
 	if (!words_status(node))
 		return;
-	status = json_object_make(json);
-	json_put_number(json, status, "code", node->status);
-	if (node->message && node->status == VSPAN_ABI_STATUS_ERROR)
-		json_put_string(json, status, "message", node->message->text);
-	json_put(json, span, "status", status);
+	put_number(text, ",\"status\":{\"code\":", node->status);
+	if (node->message && node->status == VSPAN_ABI_STATUS_ERROR) {
+		put(text, ",\"message\":");
+		text_append_json(text, node->message->text, strlen(node->message->text));
+	}
+	put(text, "}");
 }
 
-struct json_object *span_json(struct json *json, const struct identity *identity,
-	const struct node *node, const struct trace_id *trace, size_t *items)
+size_t span_append(struct text *text, const struct identity *identity, const struct node *node,
+	const struct trace_id *trace)
 {
-	struct json_object *span = json_object_make(json);
 	uint64_t id = identity_span(node), parent = identity_parent(node);
 	bool remote = node->flags & VSPAN_TRACE_FLAG_REMOTE;
+	size_t items = 1;
 
-	json_put_id(json, span, "traceId", trace->halves, 2);
-	json_put_id(json, span, "spanId", &id, 1);
+	put_id(text, "{\"traceId\":\"", trace->halves, 2);
+	put_id(text, ",\"spanId\":\"", &id, 1);
 	if (parent)
-		json_put_id(json, span, "parentSpanId", &parent, 1);
-	json_put_number(json, span, "flags", FLAG_HAS_IS_REMOTE | (remote ? FLAG_IS_REMOTE : 0));
-	json_put_string(json, span, "name", node->label);
-	json_put_number(json, span, "kind", node->kind <= 4 ? node->kind + 1u : 0);
-	json_put_time(json, span, "startTimeUnixNano", node->start);
-	json_put_time(json, span, "endTimeUnixNano", node_end(node));
-	json_put(json, span, "attributes", span_attributes(json, node));
-	*items = 1 + span_put_events(json, span, node);
-	*items += span_put_links(json, span, identity, node, trace);
-	span_put_status(json, span, node);
-	return span;
+		put_id(text, ",\"parentSpanId\":\"", &parent, 1);
+	put_number(text, ",\"flags\":", FLAG_HAS_IS_REMOTE | (remote ? FLAG_IS_REMOTE : 0));
+	put(text, ",\"name\":");
+	text_append_json(text, node->label, strlen(node->label));
+	put_number(text, ",\"kind\":", node->kind <= 4 ? node->kind + 1u : 0);
+	put_time(text, ",\"startTimeUnixNano\":\"", node->start);
+	put_time(text, ",\"endTimeUnixNano\":\"", node_end(node));
+	span_attributes(text, node);
+	items += span_events(text, node);
+	items += span_links(text, identity, node, trace);
+	span_status(text, node);
+	put(text, "}");
+	return items;
 }
