@@ -155,6 +155,28 @@ static int sweep_complete(struct forest *forest)
 	return woods_flush_window(forest, FOREST_WINDOW);
 }
 
+static struct planted *planted_parent(const struct planted *node)
+{
+	const struct land *land = land_of(node->node.vcpu->vm);
+
+	return node->node.parent_id ? map_find(&land->spans, node->node.parent_id) : NULL;
+}
+
+/*
+ * What comes before the span it is in, as the sum of losses told at the end does,
+ * waits once for it: before its turn not all is known that the span may be in.
+ */
+static bool place_delayed(struct planted *node)
+{
+	const struct planted *parent = node->node.type == NODE_SPAN ? NULL : planted_parent(node);
+
+	if (node->delayed || !parent || parent->placed || parent->node.start <= node->node.start ||
+		(node->node.flags & VSPAN_TRACE_FLAG_REMOTE))
+		return false;
+	node->delayed = true;
+	return true;
+}
+
 static int sweep_place(struct forest *forest)
 {
 	struct woods *woods = forest->woods;
@@ -173,6 +195,10 @@ static int sweep_place(struct forest *forest)
 		woods->held--;
 		woods_free(woods, node);
 		return 0;
+	}
+	if (place_delayed(node)) {
+		node->pending = true;
+		return heap_push(&woods->pending, planted_parent(node)->node.start, node);
 	}
 	return woods_place(forest, node);
 }

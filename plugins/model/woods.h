@@ -38,6 +38,7 @@ struct planted {
 	bool named;   /* something names it as its parent */
 	bool pending; /* in the heap of pending nodes */
 	bool dead;    /* freed while it was there */
+	bool delayed; /* until its parent's turn, which claims to have begun later */
 	int64_t end;  /* the latest time it tells of: its end, or that of its exit */
 	unsigned char values[PLANTED_VALUES];
 	/* From here on seldom touched. Of children that were given away in parts: */
