@@ -94,6 +94,9 @@ struct shape shape_draw(uint64_t seed)
 	shape_maybe(&shape, SHAPE_POINTS, &random, 1, 30);
 	shape_maybe(&shape, SHAPE_NOTES, &random, 2, 20);
 	shape_maybe(&shape, SHAPE_OCCUPANCY, &random, 3, 20);
+	/* Whether a span is in another VM's, while either is open, is not known before the end. */
+	if (numbers[SHAPE_REMOTE])
+		numbers[SHAPE_OPEN_AFTER] = 0;
 	if (random_below(&random, 5) == 0)
 		numbers[SHAPE_TABLE] = 2 + random_below(&random, 6);
 	numbers[SHAPE_STREAMS] = 1 + random_below(&random, 4);

@@ -67,6 +67,9 @@ static size_t span_nearest(const struct truth *truth, size_t index, bool *certai
 
 	*certain =
 		!story->vms[span->vm].rings[span->ring].improper && !truth->schedule->told[index];
+	/* What a consumer that died had told may be gone, and told again later than it counts. */
+	if (truth->schedule->deaths && story->shape.numbers[SHAPE_OPEN_AFTER])
+		*certain = false;
 	if (!span_proves(&truth->spans[index])) {
 		/* Told while it was open, it may have been placed before it was over. */
 		*certain = !truth->schedule->told[index];
