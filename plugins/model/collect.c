@@ -96,15 +96,12 @@ static int collect_finished(struct woods *woods, struct land *land, const struct
 {
 	struct planted *node = land_span(land, record);
 	bool open = node && planted_open(node);
-	struct ring *ring;
 	int status;
 
 	if (!node || node->node.source == SOURCE_FINISHED)
 		return collect_span(woods, land, record, SOURCE_FINISHED);
-	ring = ring_of(node->node.vcpu);
 	status = node_fill(node, land, record);
 	node->node.source = SOURCE_FINISHED;
-	ring_stack_ended(ring, node, node->end);
 	if (open && status == 0)
 		status = woods_ended(woods, node);
 	return status;
@@ -123,7 +120,6 @@ static int node_finish(
 	span->status = status;
 	if (node_end(span) > node->end)
 		node->end = node_end(span);
-	ring_stack_ended(ring_of(span->vcpu), node, node->end);
 	return woods_ended(woods, node);
 }
 

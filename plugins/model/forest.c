@@ -169,8 +169,6 @@ void woods_free(struct woods *woods, struct planted *node)
 	node->node.message = NULL;
 	node->node.links = NULL;
 	values_clear(&node->node.values);
-	if (node->told)
-		ring_stack_ended(ring_of(node->node.vcpu), node, INT64_MIN);
 	node->order = UINT64_MAX;
 	if (node->pending) {
 		node->dead = true;

@@ -110,24 +110,13 @@ static int stack_push(struct ring *ring, struct planted *node, int64_t end)
 	return 0;
 }
 
-void ring_stack_ended(struct ring *ring, const struct planted *node, int64_t end)
-{
-	for (size_t i = ring->stack_count; i-- > 0;) {
-		if (ring->stack[i].order == node->order)
-			ring->stack[i].end = end;
-	}
-}
-
-/* Where the span leaves the stack, as far as can be said. False: it is not on it, or nobody knows.
- */
-static bool span_on_stack(const struct planted *span, int64_t *end)
+/* Whether the span was on its vCPU's stack, and it is known until when. */
+static bool span_on_stack(const struct planted *span)
 {
 	const struct node *node = &span->node;
 
-	if (node->type != NODE_SPAN || (node->flags & FLAGS_VAGUE))
-		return false;
-	*end = span->told && planted_open(span) ? INT64_MAX : node_end(node);
-	return node->source >= SOURCE_EDGES || *end == INT64_MAX;
+	return node->type == NODE_SPAN && node->source >= SOURCE_EDGES &&
+		!(node->flags & FLAGS_VAGUE);
 }
 
 /*
@@ -141,11 +130,11 @@ static int find_ancestor(struct planted *planted)
 	struct node *node = &planted->node;
 	struct ring *ring = ring_of(node->vcpu);
 	const struct stack_entry *top;
-	int64_t end;
+	int64_t end = node_end(node);
 
 	while (ring->stack_count && ring->stack[ring->stack_count - 1].end < node->start)
 		ring->stack_count--;
-	if (!span_on_stack(planted, &end))
+	if (!span_on_stack(planted))
 		return 0;
 	top = ring->stack_count ? &ring->stack[ring->stack_count - 1] : NULL;
 	if (top && top->planted->order == top->order && node->parent_unknown &&

@@ -45,7 +45,7 @@ struct repeats {
 int repeats_check(struct repeats *repeats, const struct record *record);
 
 /* The hash of a site's name ("provider:name") as it is in any trace of it. */
-uint64_t repeats_hash_label(const char *label);
+uint64_t repeats_hash_label(const char *name);
 
 void repeats_clear(struct repeats *repeats);
 

@@ -43,7 +43,7 @@ static void *packer_room(struct packer *packer, size_t size)
 		packer->failed = !grown;
 		if (!grown)
 			return NULL;
-		if (!packer->own && packer->length)
+		if (!packer->own && packer->data && packer->length)
 			memcpy(grown, packer->data, packer->length);
 		packer->data = grown;
 		packer->capacity = capacity;

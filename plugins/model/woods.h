@@ -159,8 +159,6 @@ int64_t woods_watermark(const struct forest *forest);
 
 /* place.c: finds the node's parent and appends it there. Returns 0 or -ENOMEM. */
 int woods_place(struct forest *forest, struct planted *node);
-/* A span of the vCPU's stack ends after all, at `end`. */
-void ring_stack_ended(struct ring *ring, const struct planted *node, int64_t end);
 
 /*
  * sweep.c: places and completes all before `until` (INT64_MAX: all); gives what

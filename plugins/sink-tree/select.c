@@ -76,5 +76,5 @@ bool tree_select(struct tree_sink *tree, struct node *root)
 			up = up == root ? NULL : up->parent)
 			up->visible = true;
 	}
-	return root->visible;
+	return root && root->visible;
 }
