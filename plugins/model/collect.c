@@ -24,8 +24,12 @@ static int node_set_text(struct planted *node, const struct record *record)
 	struct text text = {0};
 
 	values_clear(&node->node.values);
-	if (values_pack(&node->node.values, record->kind, record->payload, node->values,
-		    sizeof(node->values)) < 0)
+	if (record->own) {
+		if (values_copy(&node->node.values, record->own, node->values,
+			    sizeof(node->values)) < 0)
+			return -ENOMEM;
+	} else if (values_pack(&node->node.values, record->kind, record->payload, node->values,
+			   sizeof(node->values)) < 0)
 		return -ENOMEM;
 	free(node->own_label);
 	node->own_label = NULL;

@@ -301,7 +301,7 @@ static struct event_kind *kind_create(const bt_event_class *class)
 	return kind;
 }
 
-const struct event_kind *event_kinds_get(struct event_kinds *kinds, const bt_event_class *class)
+static struct event_kind *kinds_find(struct event_kinds *kinds, const bt_event_class *class)
 {
 	uint64_t key = (uintptr_t) class;
 	struct event_kind *kind = map_find(&kinds->by_class, key);
@@ -313,8 +313,20 @@ const struct event_kind *event_kinds_get(struct event_kinds *kinds, const bt_eve
 		kind_free(kind);
 		return NULL;
 	}
-	assert(!kind || kind->class == class);
 	return kind;
+}
+
+const struct event_kind *event_kinds_get(struct event_kinds *kinds, const bt_event_class *class)
+{
+	/* Addresses of allocated objects differ above their lowest bits. */
+	struct event_kind **latest =
+		&kinds->latest[((uintptr_t) class >> 5 ^ (uintptr_t) class >> 11) %
+			EVENT_KINDS_LATEST];
+
+	if (!*latest || (*latest)->class != class)
+		*latest = kinds_find(kinds, class);
+	assert(!*latest || (*latest)->class == class);
+	return *latest;
 }
 
 static void kind_visit_free(void *kind, void *data)
@@ -327,4 +339,5 @@ void event_kinds_clear(struct event_kinds *kinds)
 {
 	map_visit(&kinds->by_class, kind_visit_free, NULL);
 	map_clear(&kinds->by_class);
+	*kinds = (struct event_kinds){.by_class = {0}};
 }

@@ -97,9 +97,12 @@ struct event_kind {
 	uint64_t label_hash;   /* of the site's name as it is in any trace (repeats.c) */
 };
 
+#define EVENT_KINDS_LATEST 64
+
 /* Event kinds by class. All zeroes is an empty table. */
 struct event_kinds {
 	struct map by_class;
+	struct event_kind *latest[EVENT_KINDS_LATEST]; /* by address of the class: most are there */
 };
 
 /* The kind of a class, found out at the first call. NULL if memory ran out. */

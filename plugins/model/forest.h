@@ -13,7 +13,7 @@
 #include "repeats.h"
 
 /* Nodes of complete trees that wait for such as began earlier. */
-#define FOREST_WINDOW 8192
+#define FOREST_WINDOW 2048
 /* Nodes of trees that are not complete, by default; beyond, trees come in parts. */
 #define FOREST_HELD_DEFAULT 1000000
 

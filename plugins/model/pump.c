@@ -7,17 +7,23 @@
 #include "pump.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 
 /* Few enough messages under way that they stay in the processor's cache. */
-#define BLOCKS 4
+#define BLOCKS 8
 #define BLOCK_MESSAGES 256
+#define BLOCK_BYTES 16384
 
 struct block {
 	struct record records[BLOCK_MESSAGES];
-	const bt_message *messages[BLOCK_MESSAGES];
+	const bt_message *messages[BLOCK_MESSAGES]; /* NULL: read already */
+	uint64_t numbers[BLOCK_MESSAGES][RECORD_NUMBERS];
+	struct values own[BLOCK_MESSAGES];
+	unsigned char bytes[BLOCK_BYTES]; /* of `own`, as far as they fit */
+	size_t bytes_used;
 	size_t count;
 	enum pump_event event; /* after the messages */
 	bool stop;             /* and no block follows */
@@ -67,7 +73,9 @@ static void *pump_run(void *data)
 		pthread_mutex_lock(&pump->lock);
 		pump->worked++;
 		pump->status = status;
-		pthread_cond_signal(&pump->moved);
+		/* Whoever waits for room waits for half of it: waking costs more than a block. */
+		if (pump->filled - pump->worked <= BLOCKS / 2)
+			pthread_cond_signal(&pump->moved);
 	}
 	pthread_mutex_unlock(&pump->lock);
 	return NULL;
@@ -103,9 +111,14 @@ struct pump *pump_create(const struct pump_functions *functions, void *data)
 
 static void block_empty(struct block *block)
 {
-	for (size_t i = 0; i < block->count; i++)
-		bt_message_put_ref(block->messages[i]);
+	for (size_t i = 0; i < block->count; i++) {
+		if (block->messages[i])
+			bt_message_put_ref(block->messages[i]);
+		else
+			values_clear(&block->own[i]);
+	}
 	block->count = 0;
+	block->bytes_used = 0;
 	block->event = PUMP_NONE;
 	block->stop = false;
 }
@@ -126,8 +139,10 @@ static int pump_turn(struct pump *pump)
 	pthread_mutex_lock(&pump->lock);
 	pump->filled++;
 	pthread_cond_signal(&pump->moved);
-	while (pump->filled - pump->worked >= BLOCKS)
-		pthread_cond_wait(&pump->moved, &pump->lock);
+	if (pump->filled - pump->worked >= BLOCKS) {
+		while (pump->filled - pump->worked > BLOCKS / 2)
+			pthread_cond_wait(&pump->moved, &pump->lock);
+	}
 	status = pump->status;
 	pthread_mutex_unlock(&pump->lock);
 	block_empty(&pump->blocks[pump->filled % BLOCKS]);
@@ -146,6 +161,28 @@ int pump_give(struct pump *pump, const struct record *record, const bt_message *
 	assert(block->count < BLOCK_MESSAGES);
 	block->records[block->count] = *record;
 	block->messages[block->count++] = message;
+	return block->count == BLOCK_MESSAGES ? pump_turn(pump) : 0;
+}
+
+int pump_copy(struct pump *pump, const struct record *record)
+{
+	struct block *block = pump_block(pump);
+	size_t i = block->count;
+	struct values *own = &block->own[i];
+
+	assert(i < BLOCK_MESSAGES && record_is_plain(record));
+	if (values_pack(own, record->kind, record->payload, block->bytes + block->bytes_used,
+		    BLOCK_BYTES - block->bytes_used) < 0) {
+		values_clear(own);
+		return -ENOMEM;
+	}
+	if (!own->own)
+		block->bytes_used += own->length;
+	record_read(record, block->numbers[i]);
+	block->records[i] =
+		(struct record){.kind = record->kind, .numbers = block->numbers[i], .own = own};
+	block->messages[i] = NULL;
+	block->count++;
 	return block->count == BLOCK_MESSAGES ? pump_turn(pump) : 0;
 }
 

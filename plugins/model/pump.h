@@ -38,6 +38,12 @@ struct pump *pump_create(const struct pump_functions *functions, void *data);
  */
 int pump_give(struct pump *pump, const struct record *record, const bt_message *message);
 
+/*
+ * The same of an event that is plain (record.h): what it tells is copied, which
+ * is cheaper than to have its memory go to another core and back.
+ */
+int pump_copy(struct pump *pump, const struct record *record);
+
 /* Has `event` seen after all messages so far, and waits for that. Returns the same. */
 int pump_tell(struct pump *pump, enum pump_event event);
 

@@ -27,6 +27,20 @@ int record_open(struct record *record, struct event_kinds *kinds, const bt_messa
 	return record->kind ? 0 : -ENOMEM;
 }
 
+bool record_is_plain(const struct record *record)
+{
+	enum event_role role = record->kind->role;
+
+	return !record->kind->named &&
+		((role >= EVENT_SPAN && role <= EVENT_EXIT) || role == EVENT_WATERMARK);
+}
+
+void record_read(const struct record *record, uint64_t numbers[RECORD_NUMBERS])
+{
+	for (unsigned int f = 0; f < RECORD_NUMBERS; f++)
+		numbers[f] = record_number(record, (enum event_field)f);
+}
+
 static const bt_field *record_field(const struct record *record, enum event_field field)
 {
 	int16_t index = record->kind->index[field];
@@ -39,15 +53,18 @@ static const bt_field *record_field(const struct record *record, enum event_fiel
 
 uint64_t record_number(const struct record *record, enum event_field field)
 {
-	const bt_field *value = record_field(record, field);
+	const bt_field *value;
 
 	assert(field < FIELD_NUMBERS);
+	if (record->numbers)
+		return field < RECORD_NUMBERS ? record->numbers[field] : 0;
+	value = record_field(record, field);
 	return value ? bt_field_integer_unsigned_get_value(value) : 0;
 }
 
 const char *record_string(const struct record *record, enum event_field field)
 {
-	const bt_field *value = record_field(record, field);
+	const bt_field *value = record->numbers ? NULL : record_field(record, field);
 
 	assert(field >= FIELD_NUMBERS);
 	return value ? bt_field_string_get_value(value) : "";

@@ -8,13 +8,28 @@
 
 #include "event-kind.h"
 #include "text.h"
+#include "values.h"
 
 struct record {
 	const struct event_kind *kind;
 	const bt_event *event;
 	const bt_field *payload; /* NULL: none */
 	const bt_trace *trace;
+	/*
+	 * Of an event that was read already and is gone (record_read()): its first fields, the
+	 * call site's own ones. The three above are NULL then.
+	 */
+	const uint64_t *numbers;
+	const struct values *own;
 };
+
+/* Fields that record_read() reads: those before. All that guest events have. */
+#define RECORD_NUMBERS (FIELD_KIND + 1)
+
+/* Whether all there is to know of the event is what record_read() reads, and its own fields. */
+bool record_is_plain(const struct record *record);
+
+void record_read(const struct record *record, uint64_t numbers[RECORD_NUMBERS]);
 
 /* Looks at an event message. Returns 0 or -ENOMEM. */
 int record_open(struct record *record, struct event_kinds *kinds, const bt_message *message);

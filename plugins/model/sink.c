@@ -250,7 +250,11 @@ static int sink_take(struct sink *sink, const bt_message *message)
 		return status;
 	}
 	sink->given = true;
-	return pump_give(sink->pump, &record, message);
+	if (!record.kind || !record_is_plain(&record))
+		return pump_give(sink->pump, &record, message);
+	status = pump_copy(sink->pump, &record);
+	bt_message_put_ref(message);
+	return status;
 }
 
 static int sink_take_all(struct sink *sink, bt_message_array_const messages, uint64_t count)

@@ -179,6 +179,20 @@ int values_pack(struct values *values, const struct event_kind *kind, const bt_f
 	return packer.failed ? -ENOMEM : 0;
 }
 
+int values_copy(struct values *to, const struct values *from, void *room, size_t size)
+{
+	*to = *from;
+	to->own = from->length > size;
+	to->data = to->own ? malloc(from->length) : room;
+	if (!to->data && to->own) {
+		*to = (struct values){.kind = NULL};
+		return -ENOMEM;
+	}
+	if (from->length && to->data)
+		memcpy(to->data, from->data, from->length);
+	return 0;
+}
+
 void values_clear(struct values *values)
 {
 	if (values->own)

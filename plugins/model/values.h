@@ -54,6 +54,9 @@ struct values_cursor {
 int values_pack(struct values *values, const struct event_kind *kind, const bt_field *payload,
 	void *room, size_t size);
 
+/* A copy, with `room` used as above. Returns 0 or -ENOMEM; values_clear() in any case. */
+int values_copy(struct values *to, const struct values *from, void *room, size_t size);
+
 void values_clear(struct values *values);
 
 /*
