@@ -41,7 +41,11 @@ mkdir -p "$passed_dir"
 common=$(cat .clang-tidy "$build/compile_commands.json" \
     $(find include src consumer plugins guest tests -name '*.h' | sort) | sha256sum)
 
-checked=0 unchanged=0 skipped=0 failed=
+work=$(mktemp -d) || exit 2
+trap 'rm -rf "$work"' EXIT
+: >"$work/todo"
+: >"$work/failed"
+unchanged=0 skipped=0
 for file in "$@"; do
     # A file that this build leaves out has no compile command.
     if ! grep -q "[\"/]$file\"" "$build/compile_commands.json"; then
@@ -51,15 +55,20 @@ for file in "$@"; do
     stamp=$passed_dir/$({ echo "$common$checks"; cat "$file"; } | sha256sum | cut -d' ' -f1)
     if [ -f "$stamp" ]; then
         unchanged=$((unchanged + 1))
-        continue
-    fi
-    checked=$((checked + 1))
-    if "$tidy" --quiet -p "$build" --checks="$checks" "$file" 2>/dev/null; then
-        : >"$stamp"
     else
-        failed="$failed $file"
+        echo "$file $stamp" >>"$work/todo"
     fi
 done
+# As many at a time as there are processors; what each has to say stays together.
+# shellcheck disable=SC2016
+xargs -r -P "$(nproc)" -L 1 sh -c '
+    if "$0" --quiet -p "$1" --checks="$2" "$4" >"$3/$$" 2>/dev/null; then
+        : >"$5"
+    else
+        cat "$3/$$"
+        echo "$4" >>"$3/failed"
+    fi' "$tidy" "$build" "$checks" "$work" <"$work/todo"
+checked=$(wc -l <"$work/todo")
 echo "$checked files checked, $unchanged unchanged since they passed, $skipped not part of this build"
-[ -z "$failed" ] || echo "findings in:$failed" >&2
-[ -z "$failed" ] && [ $((checked + unchanged)) -gt 0 ]
+[ ! -s "$work/failed" ] || echo "findings in: $(sort "$work/failed" | tr '\n' ' ')" >&2
+[ ! -s "$work/failed" ] && [ $((checked + unchanged)) -gt 0 ]
