@@ -5,6 +5,7 @@
  */
 #include "region.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -208,6 +209,7 @@ int vspan_region_open(int fd, struct vspan_region **out, struct vspan_error *err
 	ret = region_take_header(&header, (uint64_t)status.st_size, &region, error);
 	if (ret < 0)
 		return ret;
+	assert(region != NULL);
 	region->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	if (region->fd < 0)
 		ret = error_set(error, errno, "cannot keep the region open: %s", strerror(errno));

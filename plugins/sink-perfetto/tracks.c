@@ -193,7 +193,7 @@ static struct track *lane_add(
 	struct tracks *tracks, const struct vcpu *vcpu, struct vcpu_tracks *own)
 {
 	Perfetto__TrackDescriptor descriptor = PERFETTO__TRACK_DESCRIPTOR__INIT;
-	struct track **lanes = realloc(own->lanes, (own->lane_count + 1) * sizeof(*lanes));
+	struct track **lanes = realloc(own->lanes, (own->lane_count + 1) * sizeof(struct track *));
 	struct track *lane;
 	char name[48];
 

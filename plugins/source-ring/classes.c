@@ -88,7 +88,8 @@ static bt_field_class *scalar(const struct classes *classes, const struct site_f
 
 	if (!class)
 		return NULL;
-	bt_field_class_integer_set_field_value_range(class, site_type_size(field->type) * 8);
+	bt_field_class_integer_set_field_value_range(
+		class, (uint64_t)site_type_size(field->type) * 8);
 	if (field->flags & VSPAN_ABI_FIELD_HEX)
 		bt_field_class_integer_set_preferred_display_base(
 			class, BT_FIELD_CLASS_INTEGER_PREFERRED_DISPLAY_BASE_HEXADECIMAL);

@@ -133,7 +133,7 @@ int postmortem_open(struct postmortem *postmortem, struct vspan_region *region,
 	postmortem->rings = calloc(rings, sizeof(*postmortem->rings));
 	if (postmortem->rings != NULL)
 		postmortem->attachment = attachment_create(region, region_number(region));
-	if (postmortem->attachment == NULL)
+	if (postmortem->rings == NULL || postmortem->attachment == NULL)
 		return error_set(error, ENOMEM, "out of memory to read region %s", region->name);
 	ret = clock_start(postmortem, &options->clock, error);
 	if (ret < 0)
