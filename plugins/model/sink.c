@@ -206,8 +206,10 @@ static int sink_close(struct sink *sink)
 	return fclose(stream) == 0 ? 0 : -errno;
 }
 
-static bt_component_class_sink_consume_method_status sink_fail(const struct sink *sink, int status)
+static bt_component_class_sink_consume_method_status sink_fail(struct sink *sink, int status)
 {
+	/* Said once: there is nothing to be shown at the end. */
+	sink->ended = true;
 	if (status == -ENOMEM) {
 		BT_CURRENT_THREAD_ERROR_APPEND_CAUSE_FROM_COMPONENT(
 			sink->component, "out of memory: parameter `held` may limit what is kept");
