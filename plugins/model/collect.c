@@ -284,15 +284,16 @@ static int collect_notice(struct note **notices, const struct record *record)
 	size_t count = 0;
 	struct note *note;
 
-	for (; *notices && count < NOTICES_MAX; count++)
+	for (; *notices && count <= NOTICES_MAX; count++)
 		notices = &(*notices)->next;
-	if (count >= NOTICES_MAX)
+	if (count > NOTICES_MAX)
 		return 0;
 	note = calloc(1, sizeof(*note));
 	if (!note)
 		return -ENOMEM;
 	*notices = note;
-	note->text = strdup(record_string(record, FIELD_TEXT));
+	note->text = strdup(count < NOTICES_MAX ? record_string(record, FIELD_TEXT)
+						: "(more notices are in the trace: vspan:notice)");
 	return note->text ? 0 : -ENOMEM;
 }
 

@@ -8,9 +8,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* Fewer than anybody reads; also what is held of them at most. */
-#define SLOWEST_MAX 100000
-
 static bool slow_less(const struct slow *a, const struct slow *b)
 {
 	/* Of two that took as long, the earlier one stands first. */
@@ -47,11 +44,6 @@ static void slowest_sift_up(struct slow *heap, size_t i)
 	}
 }
 
-static uint64_t slowest_most(const struct tree_sink *tree)
-{
-	return tree->top < SLOWEST_MAX ? tree->top : SLOWEST_MAX;
-}
-
 static char *slow_render(struct tree_sink *tree, const struct node *node)
 {
 	struct text text = {0};
@@ -69,7 +61,7 @@ static char *slow_render(struct tree_sink *tree, const struct node *node)
 static int slowest_offer(struct tree_sink *tree, const struct node *node)
 {
 	struct slow slow = {.duration = node->duration, .start = node->start};
-	uint64_t most = slowest_most(tree);
+	uint64_t most = tree->top;
 
 	if (!tree->slowest)
 		tree->slowest = calloc(most, sizeof(*tree->slowest));

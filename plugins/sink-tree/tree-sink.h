@@ -8,6 +8,9 @@
 #include "model/sink.h"
 #include "model/text.h"
 
+/* What may be asked for with `top`: more than anybody reads, and what is held of them at most. */
+#define SLOWEST_MAX 100000
+
 enum tree_format {
 	FORMAT_TEXT,
 	FORMAT_JSON,

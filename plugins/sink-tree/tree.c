@@ -67,6 +67,11 @@ static int tree_begin(struct sink *sink, bt_self_component *component)
 {
 	struct tree_sink *tree = (struct tree_sink *)sink;
 
+	if (tree->top > SLOWEST_MAX) {
+		BT_CURRENT_THREAD_ERROR_APPEND_CAUSE_FROM_COMPONENT(component,
+			"parameter `top` must be %d at most: leave it out to see all", SLOWEST_MAX);
+		return -EINVAL;
+	}
 	tree->color = tree->format == FORMAT_TEXT && sink_color(sink, tree->color_choice);
 	return window_check(tree, component);
 }
