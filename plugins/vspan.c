@@ -16,6 +16,9 @@
 
 #include <babeltrace2/babeltrace.h>
 
+/* babeltrace2 silently ignores a plugin that hides its descriptors. */
+#pragma GCC visibility push(default)
+
 BT_PLUGIN_MODULE()
 
 BT_PLUGIN(vspan);
@@ -91,3 +94,5 @@ BT_PLUGIN_SOURCE_COMPONENT_CLASS_MESSAGE_ITERATOR_CLASS_INITIALIZE_METHOD(
 	ring, ring_iterator_initialize);
 BT_PLUGIN_SOURCE_COMPONENT_CLASS_MESSAGE_ITERATOR_CLASS_FINALIZE_METHOD(
 	ring, ring_iterator_finalize);
+
+#pragma GCC visibility pop
