@@ -25,9 +25,9 @@ static void field_text_unsigned(struct text *text, const bt_field *field)
 
 	if (bt_field_class_integer_get_preferred_display_base(bt_field_borrow_class_const(field)) ==
 		BT_FIELD_CLASS_INTEGER_PREFERRED_DISPLAY_BASE_HEXADECIMAL)
-		text_print(text, "0x%" PRIx64, value);
+		text_append_hex(text, value);
 	else
-		text_print(text, "%" PRIu64, value);
+		text_append_unsigned(text, value);
 }
 
 /* A label as it is where it reads as a word, else in quotes. */
@@ -78,7 +78,7 @@ void field_text_real(struct text *text, double value, bool single)
 		if (back == value || (single && (float)back == (float)value))
 			break;
 	}
-	text_print(text, "%s", digits);
+	text_append(text, digits, strlen(digits));
 }
 
 /* Bytes are an array of 8-bit integers meant to be read in hexadecimal. */

@@ -52,6 +52,20 @@ void text_append_signed(struct text *text, int64_t number)
 	text_append_unsigned(text, number < 0 ? -(uint64_t)number : (uint64_t)number);
 }
 
+void text_append_hex(struct text *text, uint64_t number)
+{
+	char digits[18];
+	size_t first = sizeof(digits);
+
+	do {
+		digits[--first] = "0123456789abcdef"[number & 15];
+		number >>= 4;
+	} while (number);
+	digits[--first] = 'x';
+	digits[--first] = '0';
+	text_append(text, digits + first, sizeof(digits) - first);
+}
+
 void text_append_spaces(struct text *text, size_t count)
 {
 	if (!text_reserve(text, count))

@@ -38,6 +38,8 @@ void text_print(struct text *text, const char *format, ...) __attribute__((forma
 
 void text_append_unsigned(struct text *text, uint64_t number);
 void text_append_signed(struct text *text, int64_t number);
+/* "0x1f". */
+void text_append_hex(struct text *text, uint64_t number);
 
 /* Appends `count` spaces. */
 void text_append_spaces(struct text *text, size_t count);

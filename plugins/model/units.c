@@ -31,43 +31,45 @@ static char *put_number(char *at, uint64_t number, unsigned int digits)
 	return at;
 }
 
-static void put_unit(char *at, const char *unit)
+/* Appends a unit's name. Returns the length of all. */
+static size_t put_unit(const char *text, char *at, const char *unit)
 {
 	strcpy(at, unit);
+	return (size_t)(at - text) + strlen(unit);
 }
 
-void units_duration(char text[UNITS_TEXT], uint64_t ns)
+/* 1.234, 12.34, 123.4: four digits, `part` of them a whole one. */
+static size_t put_fraction(char *text, uint64_t value, uint64_t part, const char *unit)
+{
+	char *at = put_number(text, value / part, 1);
+
+	*at++ = '.';
+	at = put_number(at, value % part, part == 1000 ? 3 : part == 100 ? 2 : 1);
+	return put_unit(text, at, unit);
+}
+
+size_t units_duration(char text[UNITS_TEXT], uint64_t ns)
 {
 	static const char *const units[] = {" us", " ms", " s"};
 	uint64_t scale = 1000; /* ns in the unit */
 
-	if (ns < 1000) {
-		put_unit(put_number(text, ns, 1), " ns");
-		return;
-	}
+	if (ns < 1000)
+		return put_unit(text, put_number(text, ns, 1), " ns");
 	for (unsigned int u = 0; u < 3; u++, scale *= 1000) {
-		/* 1.234, 12.34, 123.4: the first of them that four digits hold after rounding. */
-		for (uint64_t part = 1000; part >= 10; part /= 10) {
+		/* The first of them that four digits hold after rounding. */
+		for (uint64_t part = 1000; part >= 10 && ns / scale < 1000; part /= 10) {
 			uint64_t value = divide_rounded(ns, scale / part);
-			char *at = text;
 
-			if (value < 10000) {
-				at = put_number(at, value / part, 1);
-				*at++ = '.';
-				at = put_number(at, value % part,
-					part == 1000          ? 3
-						: part == 100 ? 2
-							      : 1);
-				put_unit(at, units[u]);
-				return;
-			}
+			if (value < 10000)
+				return put_fraction(text, value, part, units[u]);
 		}
 	}
-	put_unit(put_number(text, divide_rounded(ns, (uint64_t)NS_PER_S), 1), " s");
+	return put_unit(text, put_number(text, divide_rounded(ns, (uint64_t)NS_PER_S), 1), " s");
 }
 
-void units_time_of_day(char text[UNITS_TEXT], int64_t ns)
+size_t units_time_of_day(char text[UNITS_TEXT], int64_t ns)
 {
+	char *at = text;
 	int64_t day = 86400 * NS_PER_S;
 	int64_t rest = ns % day;
 	uint64_t seconds;
@@ -76,13 +78,15 @@ void units_time_of_day(char text[UNITS_TEXT], int64_t ns)
 		rest += day;
 	seconds = (uint64_t)(rest / NS_PER_S);
 	assert(seconds < 86400);
-	text = put_number(text, seconds / 3600, 2);
-	*text++ = ':';
-	text = put_number(text, seconds / 60 % 60, 2);
-	*text++ = ':';
-	text = put_number(text, seconds % 60, 2);
-	*text++ = '.';
-	*put_number(text, (uint64_t)(rest % NS_PER_S), 9) = '\0';
+	at = put_number(at, seconds / 3600, 2);
+	*at++ = ':';
+	at = put_number(at, seconds / 60 % 60, 2);
+	*at++ = ':';
+	at = put_number(at, seconds % 60, 2);
+	*at++ = '.';
+	at = put_number(at, (uint64_t)(rest % NS_PER_S), 9);
+	*at = '\0';
+	return (size_t)(at - text);
 }
 
 int64_t units_add(int64_t a, uint64_t b)

@@ -33,9 +33,15 @@ static void array_text(struct text *text, const struct value *value)
 
 static void bytes_text(struct text *text, const struct value *value)
 {
+	static const char hex[] = "0123456789abcdef";
+
 	text_append(text, "[", 1);
-	for (size_t i = 0; i < value->length; i++)
-		text_print(text, "%s%02x", i ? " " : "", (unsigned char)value->bytes[i]);
+	for (size_t i = 0; i < value->length; i++) {
+		unsigned char byte = (unsigned char)value->bytes[i];
+		const char digits[] = {' ', hex[byte >> 4], hex[byte & 15]};
+
+		text_append(text, digits + !i, sizeof(digits) - !i);
+	}
 	text_append(text, value->cut ? " ...]" : "]", value->cut ? 5 : 1);
 }
 
@@ -44,7 +50,7 @@ void value_text(struct text *text, const struct value *value)
 	switch (value->type) {
 	case VALUE_UNSIGNED:
 		if (value->hexadecimal)
-			text_print(text, "0x%llx", (unsigned long long)value->u);
+			text_append_hex(text, value->u);
 		else
 			text_append_unsigned(text, value->u);
 		break;
@@ -55,7 +61,7 @@ void value_text(struct text *text, const struct value *value)
 		field_text_real(text, value->real, value->single);
 		break;
 	case VALUE_BOOL:
-		text_print(text, value->u ? "true" : "false");
+		text_append(text, value->u ? "true" : "false", value->u ? 4 : 5);
 		break;
 	case VALUE_STRING:
 		text_append_quoted(text, value->bytes, value->length);

@@ -49,20 +49,19 @@ static void line_paint(const struct line *line, const char *paint, const char *s
 static void line_time(
 	const struct line *line, const struct node *node, uint64_t depth, int64_t origin)
 {
-	char duration[UNITS_TEXT], column[UNITS_TEXT + 2];
+	char column[1 + UNITS_TEXT];
 	bool before = node->start < origin;
 	size_t length;
 
 	if (depth == 0) {
-		units_time_of_day(column, node->start);
+		length = units_time_of_day(column, node->start);
 	} else {
-		units_duration(duration,
-			before ? (uint64_t)origin - (uint64_t)node->start
-			       : (uint64_t)node->start - (uint64_t)origin);
 		column[0] = before ? '-' : '+';
-		strcpy(column + 1, duration);
+		length = 1 +
+			units_duration(column + 1,
+				before ? (uint64_t)origin - (uint64_t)node->start
+				       : (uint64_t)node->start - (uint64_t)origin);
 	}
-	length = strlen(column);
 	text_append_spaces(line->text, length < TIME_COLUMNS ? TIME_COLUMNS - length : 0);
 	line_paint(line, PAINT_DIM, column);
 	text_append(line->text, "  ", 2);
@@ -71,12 +70,14 @@ static void line_time(
 /* Roots say whose they are; below, only what differs is said, as a mark. */
 static void line_vcpu(const struct line *line, const struct node *node, uint64_t depth)
 {
-	char column[16] = "";
+	char column[16];
 	size_t length;
 
-	if (depth == 0)
-		snprintf(column, sizeof(column), "%" PRIu32, node->vcpu->number);
-	length = strlen(column);
+	if (depth > 0) {
+		text_append_spaces(line->text, VCPU_COLUMNS + 2);
+		return;
+	}
+	length = (size_t)snprintf(column, sizeof(column), "%" PRIu32, node->vcpu->number);
 	text_append_spaces(line->text, length < VCPU_COLUMNS ? VCPU_COLUMNS - length : 0);
 	line_paint(line, PAINT_DIM, column);
 	text_append(line->text, "  ", 2);
@@ -132,16 +133,15 @@ static void line_name(
 static void line_duration(const struct line *line, const struct node *node)
 {
 	char duration[UNITS_TEXT] = "";
-	size_t length;
+	size_t length = 0;
 
 	/* An end or a begin without a trace of when: rather nothing than a zero. */
 	if (node->type == NODE_SPAN &&
 		(node->source < SOURCE_EDGES ||
 			(node->duration == 0 && (node->flags & VSPAN_TRACE_FLAG_END_LOST))))
-		snprintf(duration, sizeof(duration), "? ns");
+		length = (size_t)snprintf(duration, sizeof(duration), "? ns");
 	else if (node->type == NODE_SPAN)
-		units_duration(duration, node->duration);
-	length = strlen(duration);
+		length = units_duration(duration, node->duration);
 	text_append_spaces(
 		line->text, 2 + (length < DURATION_COLUMNS ? DURATION_COLUMNS - length : 0));
 	text_append(line->text, duration, length);
@@ -157,9 +157,12 @@ static void line_kind(const struct line *line, const struct node *node)
 
 	if (node->kind == 0)
 		return;
+	if (node->kind < sizeof(kinds) / sizeof(kinds[0])) {
+		line_paint(line, PAINT_YELLOW, kinds[node->kind]);
+		return;
+	}
 	snprintf(mark, sizeof(mark), " [kind %u]", node->kind);
-	line_paint(line, PAINT_YELLOW,
-		node->kind < sizeof(kinds) / sizeof(kinds[0]) ? kinds[node->kind] : mark);
+	line_paint(line, PAINT_YELLOW, mark);
 }
 
 static void line_flags(const struct line *line, const struct node *node)
@@ -181,6 +184,8 @@ static void line_flags(const struct line *line, const struct node *node)
 		line_paint(line, PAINT_YELLOW, " [unfinished]");
 	else if (node->type == NODE_SPAN && node->source == SOURCE_EXIT)
 		line_paint(line, PAINT_YELLOW, " [begin unknown]");
+	if (!node->flags)
+		return;
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
 		if (node->flags & marks[i].flag)
 			line_paint(line, PAINT_YELLOW, marks[i].mark);
@@ -246,8 +251,10 @@ static void line_status(const struct line *line, const struct node *node)
 		text_append(line->text, " ", 1);
 		text_append_quoted(line->text, node->message->text, strlen(node->message->text));
 	}
-	for (const struct note *link = node->links; link; link = link->next)
-		text_print(line->text, " link=0x%" PRIx64, link->linked);
+	for (const struct note *link = node->links; link; link = link->next) {
+		line_put(line, " link=");
+		text_append_hex(line->text, link->linked);
+	}
 }
 
 static uint64_t line_begin(
