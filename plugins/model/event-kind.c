@@ -206,29 +206,58 @@ static bool own_fields_allowed(const bt_field_class *payload, uint64_t own_first
 	return true;
 }
 
+static void kind_forget_fields(struct event_kind *kind)
+{
+	for (unsigned int f = 0; f < FIELDS; f++)
+		kind->index[f] = -1;
+}
+
+/* What a class that claims a role turns out to be. */
+static enum event_role kind_role(
+	struct event_kind *kind, enum event_role claim, const bt_field_class *payload)
+{
+	const char *name = bt_event_class_get_name(kind->class);
+	uint64_t found;
+
+	kind->named =
+		(claim <= EVENT_EXIT || claim == EVENT_OPEN) && name && class_is_control(name);
+	/* Control events have no own fields at all. */
+	kind->own_first = claim <= EVENT_EXIT && !kind->named
+		? payload_leading(claim, payload)
+		: bt_field_class_structure_get_member_count(payload);
+	found = kind_index(kind, payload, kind->own_first);
+	if (kind->named && !(found & BIT(FIELD_NAME)))
+		return EVENT_FOREIGN;
+	return (found & role_rules[claim].required) == role_rules[claim].required &&
+			own_fields_allowed(payload, kind->own_first)
+		? claim
+		: EVENT_FOREIGN;
+}
+
+/* Fields a foreign event may have by chance are nobody's. */
 static void kind_classify(struct event_kind *kind)
 {
 	const bt_field_class *payload =
 		bt_event_class_borrow_payload_field_class_const(kind->class);
-	const char *name = bt_event_class_get_name(kind->class);
-	enum event_role role = class_claim(kind->class);
-	uint64_t found;
+	enum event_role claim = class_claim(kind->class);
 
-	for (unsigned int f = 0; f < FIELDS; f++)
-		kind->index[f] = -1;
-	if (role == EVENT_FOREIGN || !payload)
+	kind_forget_fields(kind);
+	if (claim == EVENT_FOREIGN || !payload)
 		return;
-	kind->named = (role <= EVENT_EXIT || role == EVENT_OPEN) && name && class_is_control(name);
-	/* Control events have no own fields at all. */
-	kind->own_first = role <= EVENT_EXIT && !kind->named
-		? payload_leading(role, payload)
-		: bt_field_class_structure_get_member_count(payload);
-	found = kind_index(kind, payload, kind->own_first);
-	if (kind->named && !(found & BIT(FIELD_NAME)))
-		return;
-	if ((found & role_rules[role].required) == role_rules[role].required &&
-		own_fields_allowed(payload, kind->own_first))
-		kind->role = role;
+	kind->role = kind_role(kind, claim, payload);
+	if (kind->role == EVENT_FOREIGN)
+		kind_forget_fields(kind);
+}
+
+static void kind_list_numbers(struct event_kind *kind)
+{
+	for (unsigned int f = 0; f < FIELD_NUMBERS; f++) {
+		kind->place[f] = -1;
+		if (kind->index[f] < 0)
+			continue;
+		kind->members[kind->number_count] = (uint64_t)kind->index[f];
+		kind->place[f] = (int8_t)kind->number_count++;
+	}
 }
 
 static int64_t kind_time_base(const struct event_kind *kind)
@@ -291,6 +320,7 @@ static struct event_kind *kind_create(const bt_event_class *class)
 	bt_event_class_get_ref(class);
 	kind->class = class;
 	kind_classify(kind);
+	kind_list_numbers(kind);
 	kind->time_base = kind_time_base(kind);
 	kind->label = kind_label(kind);
 	kind->label_hash = kind->label ? repeats_hash_label(kind->label) : 0;

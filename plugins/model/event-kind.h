@@ -90,11 +90,15 @@ struct event_kind {
 	enum event_role role;
 	bool named; /* carries its name and provider as fields: a site without an own class */
 	int16_t index[FIELDS]; /* member of the payload, -1: none */
-	uint64_t own_first;    /* the call site's own fields are the members from here on */
-	struct own_fields own; /* those */
-	int64_t time_base;     /* ns from the clock's origin at clock value 0 */
-	char *label;           /* "provider:name", safe to print */
-	uint64_t label_hash;   /* of the site's name as it is in any trace (repeats.c) */
+	/* The numbers it has, in the order of their fields, for record_copy(). */
+	uint64_t members[FIELD_NUMBERS];
+	unsigned int number_count;
+	int8_t place[FIELD_NUMBERS]; /* of a field among them, -1: none */
+	uint64_t own_first;          /* the call site's own fields are the members from here on */
+	struct own_fields own;       /* those */
+	int64_t time_base;           /* ns from the clock's origin at clock value 0 */
+	char *label;                 /* "provider:name", safe to print */
+	uint64_t label_hash;         /* of the site's name as it is in any trace (repeats.c) */
 };
 
 #define EVENT_KINDS_LATEST 64

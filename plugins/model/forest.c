@@ -139,6 +139,8 @@ struct planted *woods_add(struct woods *woods, struct vcpu *vcpu, enum node_type
 		node = malloc(sizeof(*node));
 	if (!node)
 		return NULL;
+	if (woods->unused)
+		node_prefetch(&woods->unused->node);
 	memset(node, 0, offsetof(struct planted, values));
 	node->node.type = type;
 	node->node.vcpu = vcpu;

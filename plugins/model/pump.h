@@ -33,16 +33,19 @@ struct pump;
 struct pump *pump_create(const struct pump_functions *functions, void *data);
 
 /*
- * Takes a message and its reference; waits while too many are under way.
- * Returns 0, or what a function has returned since the last call.
+ * Takes a message and its reference; waits while too much is under way. `kind`
+ * is that of its event, NULL if it is none. Returns 0, or what a function has
+ * returned since the last call.
  */
-int pump_give(struct pump *pump, const struct record *record, const bt_message *message);
+int pump_give(struct pump *pump, const struct event_kind *kind, const bt_message *message);
 
 /*
- * The same of an event that is plain (record.h): what it tells is copied, which
- * is cheaper than to have its memory go to another core and back.
+ * The same of an event whose `trace` nobody will want (record.h): what it tells
+ * is copied, which is cheaper than to have its memory go to another core and
+ * back. Own fields are left out if nobody wants those either.
  */
-int pump_copy(struct pump *pump, const struct record *record);
+int pump_copy(struct pump *pump, const struct event_kind *kind, const bt_message *message,
+	bool own_fields);
 
 /* Has `event` seen after all messages so far, and waits for that. Returns the same. */
 int pump_tell(struct pump *pump, enum pump_event event);

@@ -10,29 +10,35 @@
 #include "text.h"
 #include "values.h"
 
+#include <stddef.h>
+
 struct record {
 	const struct event_kind *kind;
 	const bt_event *event;
 	const bt_field *payload; /* NULL: none */
 	const bt_trace *trace;
 	/*
-	 * Of an event that was read already and is gone (record_read()): its first fields, the
-	 * call site's own ones. The three above are NULL then.
+	 * Of an event that was copied and may be gone (record_copy()): its numbers, its strings
+	 * one after the other, the call site's own fields. The three above are NULL then.
 	 */
 	const uint64_t *numbers;
+	const char *strings;
 	const struct values *own;
 };
 
-/* Fields that record_read() reads: those before. All that guest events have. */
-#define RECORD_NUMBERS (FIELD_KIND + 1)
-
-/* Whether all there is to know of the event is what record_read() reads, and its own fields. */
-bool record_is_plain(const struct record *record);
-
-void record_read(const struct record *record, uint64_t numbers[RECORD_NUMBERS]);
-
 /* Looks at an event message. Returns 0 or -ENOMEM. */
 int record_open(struct record *record, struct event_kinds *kinds, const bt_message *message);
+
+/* The same, its kind being known. */
+void record_view(struct record *record, const struct event_kind *kind, const bt_message *message);
+
+/*
+ * Copies the numbers of an event that was not copied to `numbers` (FIELD_NUMBERS
+ * of them have room) and its strings to `room`. Returns the bytes the strings
+ * take, also if those are more than `size`, and nothing usable was copied then.
+ */
+size_t record_copy(const struct event_kind *kind, const bt_field *payload, uint64_t *numbers,
+	char *room, size_t size);
 
 /* An unsigned field; 0 if the event has none of that name. */
 uint64_t record_number(const struct record *record, enum event_field field);

@@ -233,30 +233,42 @@ static bt_component_class_sink_consume_method_status sink_end(struct sink *sink)
 			  : BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_END;
 }
 
+/* The sink's thread works beside these words: they are not written for nothing. */
+static void sink_note_given(struct sink *sink)
+{
+	if (!sink->given)
+		sink->given = true;
+}
+
+static int sink_take_event(struct sink *sink, const bt_message *message)
+{
+	const struct event_kind *kind = event_kinds_get(&sink->kinds,
+		bt_event_borrow_class_const(bt_message_event_borrow_event_const(message)));
+
+	if (!kind) {
+		bt_message_put_ref(message);
+		return -ENOMEM;
+	}
+	sink_note_given(sink);
+	return kind->role == EVENT_ATTACH
+		? pump_give(sink->pump, kind, message)
+		: pump_copy(sink->pump, kind, message, !sink->class->no_fields);
+}
+
 /* Takes a message and its reference. Returns 0 or a negative errno. */
 static int sink_take(struct sink *sink, const bt_message *message)
 {
-	bt_message_type type = bt_message_get_type(message);
-	struct record record = {.kind = NULL};
-	int status = 0;
-
-	if (type == BT_MESSAGE_TYPE_EVENT) {
-		status = record_open(&record, &sink->kinds, message);
-	} else if (type != BT_MESSAGE_TYPE_DISCARDED_EVENTS &&
-		type != BT_MESSAGE_TYPE_DISCARDED_PACKETS) {
+	switch (bt_message_get_type(message)) {
+	case BT_MESSAGE_TYPE_EVENT:
+		return sink_take_event(sink, message);
+	case BT_MESSAGE_TYPE_DISCARDED_EVENTS:
+	case BT_MESSAGE_TYPE_DISCARDED_PACKETS:
+		sink_note_given(sink);
+		return pump_give(sink->pump, NULL, message);
+	default:
 		bt_message_put_ref(message);
 		return 0;
 	}
-	if (status < 0) {
-		bt_message_put_ref(message);
-		return status;
-	}
-	sink->given = true;
-	if (!record.kind || !record_is_plain(&record))
-		return pump_give(sink->pump, &record, message);
-	status = pump_copy(sink->pump, &record);
-	bt_message_put_ref(message);
-	return status;
 }
 
 static int sink_take_all(struct sink *sink, bt_message_array_const messages, uint64_t count)

@@ -30,13 +30,17 @@ struct sink_class {
 	size_t param_count;
 	/* Sets what parameters are if not given. NULL: all zeroes. */
 	void (*defaults)(struct sink *sink);
-	bool binary; /* refuses to write to a terminal */
+	bool binary;    /* refuses to write to a terminal */
+	bool no_fields; /* has no use for call sites' own fields: nodes come without */
 	/*
 	 * Parameters have been read, `stream` is open. NULL: nothing to do. Returns 0 or a
 	 * negative errno, with a cause appended unless it is -ENOMEM.
 	 */
 	int (*begin)(struct sink *sink, bt_self_component *component);
-	/* A control event, before the forest takes it. NULL: nothing to do. Returns as `tree`. */
+	/*
+	 * A control event, before the forest takes it; only attach events know their `trace`.
+	 * NULL: nothing to do. Returns as `tree`.
+	 */
 	int (*record)(struct sink *sink, const struct record *record);
 	/* A complete tree, or a part (forest.h). Returns 0 or a negative errno. */
 	int (*tree)(struct sink *sink, struct node *root);
@@ -50,17 +54,19 @@ struct sink_class {
 
 struct sink {
 	const struct sink_class *class;
-	struct forest forest;
-	FILE *stream; /* write here; that it fails is found out afterwards */
-	bool interrupted;
-	char *path;    /* parameter `path`; NULL: standard output */
-	uint64_t held; /* parameter `held` */
-	bt_self_component *component;
-	bt_message_iterator *input;
-	struct event_kinds kinds;
+	/* The graph's thread: */
 	struct pump *pump;
+	bt_message_iterator *input;
+	bt_self_component *component;
 	bool given; /* a message since the last idle or end */
 	bool ended;
+	bool interrupted;
+	struct event_kinds kinds;
+	/* The sink's thread: */
+	struct forest forest;
+	FILE *stream;  /* write here; that it fails is found out afterwards */
+	char *path;    /* parameter `path`; NULL: standard output */
+	uint64_t held; /* parameter `held` */
 };
 
 /* Help on the parameters every sink has, to be put after a sink's own. */

@@ -101,6 +101,8 @@ int woods_give(struct forest *forest, struct planted *root)
 
 	node->next = NULL;
 	for (; node; node = node_next(&root->node, node, true, &depth)) {
+		node_prefetch(node->first_child);
+		node_prefetch(node->next);
 		if (node->type == NODE_SPAN)
 			land_place_notes(land_of(node->vcpu->vm), node);
 		count_node(node);
@@ -182,6 +184,8 @@ static int sweep_place(struct forest *forest)
 	struct woods *woods = forest->woods;
 	struct planted *node = heap_pop(&woods->pending).planted;
 
+	if (woods->pending.count)
+		node_prefetch(&heap_first(&woods->pending)->planted->node);
 	node->pending = false;
 	if (node->dead) {
 		woods_free(woods, node);

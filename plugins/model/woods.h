@@ -57,6 +57,13 @@ static inline struct planted *planted(struct node *node)
 	return (struct planted *)node;
 }
 
+/* Nodes come round when they have long left the cache: asked for one ahead, they are there. */
+static inline void node_prefetch(const struct node *node)
+{
+	for (size_t offset = 0; offset < sizeof(*node); offset += 64)
+		__builtin_prefetch((const char *)node + offset);
+}
+
 /*
  * A span on a vCPU's stack. `planted` may have been given away and its place be
  * another's: it is the span only if it still has the same `order`.

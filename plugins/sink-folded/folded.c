@@ -168,6 +168,7 @@ static const struct sink_class folded_class = {
 	.defaults = folded_defaults,
 	.begin = folded_begin,
 	.tree = folded_tree,
+	.no_fields = true,
 	.end = folded_end,
 	.free = folded_free,
 };

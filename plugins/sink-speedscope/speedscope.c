@@ -191,6 +191,7 @@ static const struct sink_class speedscope_class = {
 	.size = sizeof(struct speedscope),
 	.begin = speedscope_begin,
 	.tree = speedscope_tree,
+	.no_fields = true,
 	.end = speedscope_end,
 	.free = speedscope_free,
 };

@@ -223,6 +223,7 @@ static const struct sink_class tally_class = {
 	.begin = tally_begin,
 	.tree = tally_tree,
 	.idle = tally_idle,
+	.no_fields = true,
 	.end = tally_end,
 	.free = tally_free,
 };
