@@ -321,6 +321,7 @@ static void land_free(struct land *land)
 		free(ring);
 	}
 	land_clear_notes(land);
+	land_clear_waiting(land);
 	map_clear(&land->spans);
 	map_clear(&land->notes);
 	repeats_clear(&vm->repeats);

@@ -14,6 +14,11 @@
 
 /* Nodes of complete trees that wait for such as began earlier. */
 #define FOREST_WINDOW 2048
+/*
+ * ns by which two vCPUs' clocks may differ: a span or event of another vCPU may be
+ * in a span that claims to have begun so much later, and none that began later still.
+ */
+#define FOREST_SLACK 1000000
 /* Nodes of trees that are not complete, by default; beyond, trees come in parts. */
 #define FOREST_HELD_DEFAULT 1000000
 

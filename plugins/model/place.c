@@ -51,6 +51,18 @@ static struct planted *find_remote(const struct forest *forest, const struct nod
 	return found;
 }
 
+/*
+ * A span of the same VM that has had its turn. What has not yet, begins later than
+ * it may; whether that is known already depends on the order of arrival.
+ */
+static struct planted *find_own(const struct planted *child)
+{
+	const struct node *node = &child->node;
+	struct planted *span = map_find(&land_of(node->vcpu->vm)->spans, node->parent_id);
+
+	return span && (span->turned || span->node.source == SOURCE_EXIT) ? span : NULL;
+}
+
 static struct planted *find_parent(const struct forest *forest, struct planted *child)
 {
 	struct node *node = &child->node;
@@ -58,9 +70,8 @@ static struct planted *find_parent(const struct forest *forest, struct planted *
 
 	if (!node->parent_id)
 		return NULL;
-	parent = node->flags & VSPAN_TRACE_FLAG_REMOTE
-		? find_remote(forest, node)
-		: map_find(&land_of(node->vcpu->vm)->spans, node->parent_id);
+	parent =
+		node->flags & VSPAN_TRACE_FLAG_REMOTE ? find_remote(forest, node) : find_own(child);
 	node->parent_unknown = !parent;
 	if (!parent)
 		return NULL;
@@ -125,7 +136,7 @@ static bool span_on_stack(const struct planted *span)
  * one that was open before, and still is after, is an ancestor: the innermost of
  * those is the nearest. Point events may name any span, so they prove nothing.
  */
-static int find_ancestor(struct planted *planted)
+static int stack_turn(struct planted *planted)
 {
 	struct node *node = &planted->node;
 	struct ring *ring = ring_of(node->vcpu);
@@ -191,49 +202,105 @@ static void place_child(struct woods *woods, struct planted *node)
 /* Places one whose parent, if it has any, is placed. */
 static int place_one(struct woods *woods, struct planted *node)
 {
-	int status = find_ancestor(node);
-
 	node->placed = true;
 	if (woods->swept < node->node.start)
 		woods->swept = node->node.start;
 	if (!node->node.parent)
-		return place_root(woods, node) < 0 ? -ENOMEM : status;
+		return place_root(woods, node);
 	place_child(woods, node);
+	return 0;
+}
+
+/* Whatever waits for a placed span comes into it next, before `then`. Returns the first. */
+static struct planted *place_waiting(struct planted *parent, struct planted *then)
+{
+	struct node *node = &parent->node;
+	struct land *land = land_of(node->vcpu->vm);
+	struct planted *first = NULL, *last = NULL, *child;
+
+	if (node->type != NODE_SPAN || !land->waiting.count ||
+		map_find(&land->spans, node->id) != parent)
+		return then;
+	while ((child = land_first_waiting(land, node->id)) != NULL) {
+		woods_wait_no_more(child);
+		child->node.parent = node;
+		/* Of another id, it is the nearest that must have been around it. */
+		child->node.parent_unknown = child->node.parent_id != node->id;
+		parent->named = true;
+		if (last)
+			last->node.next = &child->node;
+		else
+			first = child;
+		last = child;
+	}
+	if (!last)
+		return then;
+	last->node.next = then ? &then->node : NULL;
+	return first;
+}
+
+/*
+ * Places a node, whose parent is found, then those of `next` and so on, which are
+ * in it, and all that waits for any of them.
+ */
+static int place_all(struct woods *woods, struct planted *node)
+{
+	int status = 0;
+
+	while (node) {
+		struct planted *next = node->node.next ? planted(node->node.next) : NULL;
+
+		node->node.next = NULL;
+		if (place_one(woods, node) < 0)
+			status = -ENOMEM;
+		node = place_waiting(node, next);
+	}
 	return status;
 }
 
 /*
- * Parents that are not placed yet, since they claim to have begun later, come
- * first. What is met twice on the way up is in a loop, which is cut there.
+ * Parents that are not placed yet, since they wait for their own, come first: the
+ * time of what is in them is up. What is met twice on the way up is in a loop,
+ * which is cut there.
  */
-int woods_place(struct forest *forest, struct planted *node)
+static int place_below(struct forest *forest, struct planted *node, struct planted *parent)
 {
-	struct woods *woods = forest->woods;
-	struct planted *top = node, *below = NULL;
+	uint64_t walk = ++forest->woods->walks;
+	struct planted *top = node;
+
+	top->node.next = NULL;
+	top->walk = walk;
+	while (parent && !parent->placed && parent->walk != walk) {
+		parent->node.next = &top->node;
+		parent->walk = walk;
+		parent->turned = true;
+		woods_wait_no_more(parent);
+		top = parent;
+		parent = find_parent(forest, top);
+	}
+	if (parent && !parent->placed) {
+		top->node.parent = NULL;
+		top->node.parent_loop = true;
+	}
+	return place_all(forest->woods, top);
+}
+
+int woods_turn(struct forest *forest, struct planted *node)
+{
+	bool first = !node->turned;
+	struct planted *parent;
 	int status = 0;
 
-	woods->walks++;
-	for (;;) {
-		struct planted *parent = find_parent(forest, top);
-
-		top->walk = woods->walks;
-		top->node.next = below ? &below->node : NULL;
-		if (parent && parent->walk == woods->walks && !parent->placed) {
-			top->node.parent = NULL;
-			top->node.parent_loop = true;
-			break;
+	node->turned = true;
+	woods_wait_no_more(node);
+	parent = find_parent(forest, node);
+	if (first) {
+		status = stack_turn(node);
+		parent = node->node.parent ? planted(node->node.parent) : NULL;
+		if (status == 0 && woods_must_wait(node, parent)) {
+			node->node.parent = NULL;
+			return woods_wait(forest->woods, node, parent);
 		}
-		if (!parent || parent->placed)
-			break;
-		below = top;
-		top = parent;
 	}
-	while (top) {
-		below = top->node.next ? planted(top->node.next) : NULL;
-		top->node.next = NULL;
-		if (place_one(woods, top) < 0)
-			status = -ENOMEM;
-		top = below;
-	}
-	return status;
+	return place_below(forest, node, parent) < 0 ? -ENOMEM : status;
 }

@@ -157,26 +157,13 @@ static int sweep_complete(struct forest *forest)
 	return woods_flush_window(forest, FOREST_WINDOW);
 }
 
-static struct planted *planted_parent(const struct planted *node)
+/* Only its end is there, and nothing is in it: there is no place for it. */
+static bool span_is_nothing(const struct planted *node)
 {
-	const struct land *land = land_of(node->node.vcpu->vm);
+	const struct node *span = &node->node;
 
-	return node->node.parent_id ? map_find(&land->spans, node->node.parent_id) : NULL;
-}
-
-/*
- * What comes before the span it is in, as the sum of losses told at the end does,
- * waits once for it: before its turn not all is known that the span may be in.
- */
-static bool place_delayed(struct planted *node)
-{
-	const struct planted *parent = node->node.type == NODE_SPAN ? NULL : planted_parent(node);
-
-	if (node->delayed || !parent || parent->placed || parent->node.start <= node->node.start ||
-		(node->node.flags & VSPAN_TRACE_FLAG_REMOTE))
-		return false;
-	node->delayed = true;
-	return true;
+	return span->type == NODE_SPAN && span->source == SOURCE_EXIT && !node->named &&
+		!land_first_waiting(land_of(span->vcpu->vm), span->id);
 }
 
 static int sweep_place(struct forest *forest)
@@ -193,18 +180,13 @@ static int sweep_place(struct forest *forest)
 	}
 	if (node->placed)
 		return 0;
-	/* An end that nothing is in: there is no place for it. */
-	if (node->node.type == NODE_SPAN && node->node.source == SOURCE_EXIT && !node->named) {
+	if (span_is_nothing(node)) {
 		node->node.vcpu->vm->totals.ends_hidden++;
 		woods->held--;
 		woods_free(woods, node);
 		return 0;
 	}
-	if (place_delayed(node)) {
-		node->pending = true;
-		return heap_push(&woods->pending, planted_parent(node)->node.start, node);
-	}
-	return woods_place(forest, node);
+	return woods_turn(forest, node);
 }
 
 int woods_sweep(struct forest *forest, int64_t until)

@@ -4,8 +4,9 @@
  * while trees are put together.
  *
  * A node is *pending* until the watermarks of all rings have passed its start:
- * from then on everything that began before it is known, so its parent is. It is
- * placed then (place.c). A tree is complete when the watermarks have passed the
+ * from then on everything that began before it is known, so its parent is. It has
+ * its turn then: it is placed (place.c), or waits for a parent that may claim to
+ * have begun later (wait.c). A tree is complete when the watermarks have passed the
  * end of all that is in it (sweep.c). Both happen in the order of time, whatever
  * the order of arrival, so that the same trace gives the same trees.
  */
@@ -35,13 +36,16 @@ struct planted {
 	uint64_t walk;        /* mark of place.c */
 	bool told;            /* open, as vspan:open told; its end will come */
 	bool placed;
-	bool named;   /* something names it as its parent */
-	bool pending; /* in the heap of pending nodes */
-	bool dead;    /* freed while it was there */
-	bool delayed; /* until its parent's turn, which claims to have begun later */
-	int64_t end;  /* the latest time it tells of: its end, or that of its exit */
+	bool named;            /* something names it as its parent */
+	bool pending;          /* in the heap of pending nodes */
+	bool dead;             /* freed while it was there */
+	bool turned;           /* has had its turn: placed, or waits for its parent */
+	struct waiters *waits; /* those it waits with; NULL: it does not */
+	int64_t end;           /* the latest time it tells of: its end, or that of its exit */
 	unsigned char values[PLANTED_VALUES];
-	/* From here on seldom touched. Of children that were given away in parts: */
+	/* From here on seldom touched. While it waits: */
+	struct planted *wait_next, *wait_previous;
+	/* Of children that were given away in parts: */
 	uint64_t covered;
 	int64_t covered_end;
 	/* Of a root: */
@@ -112,7 +116,8 @@ struct land {
 	struct map spans; /* struct planted by id: those that are held */
 	struct map notes; /* struct span_notes by span */
 	size_t note_count;
-	struct ring *last; /* the one last looked up */
+	struct map waiting; /* struct waiters by the span they wait for */
+	struct ring *last;  /* the one last looked up */
 };
 
 static inline struct land *land_of(struct vm *vm)
@@ -164,8 +169,21 @@ struct ring *land_ring(struct land *land, uint32_t number);
 void woods_advance(struct woods *woods, struct ring *ring, int64_t watermark);
 int64_t woods_watermark(const struct forest *forest);
 
-/* place.c: finds the node's parent and appends it there. Returns 0 or -ENOMEM. */
-int woods_place(struct forest *forest, struct planted *node);
+/*
+ * place.c: the watermarks have passed the node's start, or it has waited long
+ * enough: appends it to its parent, or lets it wait. Returns 0 or -ENOMEM.
+ */
+int woods_turn(struct forest *forest, struct planted *node);
+
+/* wait.c: whether it cannot be placed at its turn. `parent`: as far as it is known, NULL: it is
+ * not. */
+bool woods_must_wait(const struct planted *child, const struct planted *parent);
+/* It has its turn again when it has waited long enough. Returns 0 or -ENOMEM. */
+int woods_wait(struct woods *woods, struct planted *child, const struct planted *parent);
+void woods_wait_no_more(struct planted *child);
+/* The first that waits for a span of that id; NULL: nothing does. */
+struct planted *land_first_waiting(const struct land *land, uint64_t id);
+void land_clear_waiting(struct land *land);
 
 /*
  * sweep.c: places and completes all before `until` (INT64_MAX: all); gives what
