@@ -102,7 +102,9 @@ static void lost_at_end(struct vspan_attachment *attachment, struct ring_state *
 		.reason = reason,
 	};
 
+	/* What was open at a gap ended there; what is open now came after it. */
 	if (reason == VSPAN_TRACE_LOST_OVERWRITTEN) {
+		lost.span = 0;
 		lost.ts_first = state->gap_first;
 		lost.ts_last = state->gap_last;
 	}

@@ -629,3 +629,23 @@ Test(assemble_apart, after_an_overwritten_gap_nothing_stale_becomes_a_parent)
 	cr_expect_str_eq(notes[2].what, "event");
 	cr_expect_eq(notes[2].common.span, 0);
 }
+
+Test(assemble_apart, what_was_overwritten_is_not_lost_in_what_came_afterwards)
+{
+	uint32_t i;
+
+	set_up_mode(VSPAN_ABI_MODE_OVERWRITE);
+	for (i = 0; i < 5000; i++)
+		vspan_event(test, point, i);
+	vspan_begin(test, outer, 1);
+	drain(0);
+	note_count = 0;
+	ring_close(&attachment->rings[0].ring);
+	endings_close(attachment, &attachment->rings[0]);
+	cr_expect_str_eq(notes[0].what, "lost");
+	cr_expect_eq(notes[0].lost.reason, VSPAN_TRACE_LOST_OVERWRITTEN);
+	cr_expect_gt(notes[0].lost.count, 0);
+	cr_expect_eq(notes[0].lost.span, 0);
+	cr_expect_str_eq(notes[1].what, "span");
+	cr_expect_eq(notes[1].common.flags, VSPAN_TRACE_FLAG_ABORTED);
+}
