@@ -14,6 +14,8 @@
 /* Bytes looked through at a time; a header may lie across the end of a piece. */
 #define PIECE (UINT64_C(1) << 20)
 
+enum likeness { LIKE_NOTHING, LIKE_HEADER, LIKE_REGION };
+
 /* Not a pipe or a terminal: those would wait for somebody. */
 static int file_open(const char *path, uint64_t *size, struct vspan_error *error)
 {
@@ -128,27 +130,46 @@ static uint64_t find_magic(const uint8_t *bytes, uint64_t from, uint64_t length)
 }
 
 /*
- * The first magic number whose header makes sense: programs that know the magic
- * number are in memory dumps, too. In which place of a page a region begins is
- * up to the dump's format.
+ * What a place is: programs that know the magic number, and copies of headers in
+ * the memory of those who read them, are in memory dumps, too.
  */
-static int search_piece(int fd, uint64_t start, uint64_t size, const uint8_t *bytes,
-	uint64_t length, uint64_t *offset)
+static enum likeness likeness_of(int fd, uint64_t at, uint64_t size)
 {
 	struct vspan_abi_region header;
+	struct vspan_abi_ring ring;
 	struct geometry geometry;
+	struct region_ring unused;
+
+	if (read_fully(fd, &header, sizeof(header), at) != (int64_t)sizeof(header) ||
+		geometry_check(&header, size - at, &geometry, NULL) < 0)
+		return LIKE_NOTHING;
+	if (read_fully(fd, &ring, sizeof(ring), at + geometry.rings_offset) !=
+			(int64_t)sizeof(ring) ||
+		geometry_check_ring(&geometry, &ring, &unused) < 0)
+		return LIKE_HEADER;
+	return LIKE_REGION;
+}
+
+/*
+ * The first region; until there is one, *offset is the first mere header, which
+ * may be that of a damaged region. In which place of a page a region begins is up to the
+ * dump's format.
+ */
+static enum likeness search_piece(int fd, uint64_t start, uint64_t size, const uint8_t *bytes,
+	uint64_t length, uint64_t *offset, enum likeness best)
+{
+	enum likeness likeness;
 	uint64_t at;
 
-	for (at = find_magic(bytes, 0, length); at < length;
+	for (at = find_magic(bytes, 0, length); at < length && best != LIKE_REGION;
 		at = find_magic(bytes, at + 1, length)) {
-		if (read_fully(fd, &header, sizeof(header), start + at) !=
-				(int64_t)sizeof(header) ||
-			geometry_check(&header, size - start - at, &geometry, NULL) < 0)
+		likeness = likeness_of(fd, start + at, size);
+		if (likeness <= best)
 			continue;
+		best = likeness;
 		*offset = start + at;
-		return 0;
 	}
-	return -ENOENT;
+	return best;
 }
 
 static int search(
@@ -158,28 +179,28 @@ static int search(
 	uint8_t *bytes = malloc(PIECE + overlap);
 	uint64_t from = 0, end;
 	int64_t length;
-	int ret = -ENOENT;
+	enum likeness best = LIKE_NOTHING;
 
 	if (bytes == NULL)
 		return error_set(error, ENOMEM, "out of memory to look through %s", path);
-	while (ret == -ENOENT && from < size) {
+	while (best != LIKE_REGION && from < size) {
 		end = next_data(fd, &from, size);
 		length = end - from < PIECE + overlap ? (int64_t)(end - from)
 						      : (int64_t)(PIECE + overlap);
 		length = read_fully(fd, bytes, (uint64_t)length, from);
 		if (length <= 0)
 			break;
-		ret = search_piece(fd, from, size, bytes, (uint64_t)length, offset);
+		best = search_piece(fd, from, size, bytes, (uint64_t)length, offset, best);
 		from += (uint64_t)length > PIECE ? PIECE : (uint64_t)length;
 	}
 	free(bytes);
-	if (ret < 0)
-		error_set(error, ENOENT,
-			"there is no vspan region in %s: is it the file the VM was started with, "
-			"or "
-			"an uncompressed dump of all of its memory?",
+	if (best == LIKE_NOTHING)
+		return error_set(error, ENOENT,
+			"there is no vspan region in %s: give the file the VM was started with, "
+			"an uncompressed dump of all of its memory, or a core with shared "
+			"mappings (see coredump_filter in core(5))",
 			path);
-	return ret;
+	return 0;
 }
 
 /* A file that begins with the magic number is a region, whatever else is wrong with it. */

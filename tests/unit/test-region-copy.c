@@ -105,6 +105,23 @@ Test(region_copy, a_region_is_found_wherever_it_is)
 	expect_copy(dump_path, REGION_COPY_SEARCH, 100);
 }
 
+Test(region_copy, a_mere_header_is_passed_over)
+{
+	const uint64_t place = 3 << 20;
+	int fd;
+
+	/* Somebody who read the region had a copy of its header, in front of what is no ring. */
+	dump_write(place, "");
+	fd = open(dump_path, O_WRONLY);
+	cr_assert_eq(pwrite(fd, vspan_region_base(original), sizeof(struct vspan_abi_region), 40),
+		(ssize_t)sizeof(struct vspan_abi_region));
+	expect_copy(dump_path, REGION_COPY_SEARCH, place);
+	/* Without the region it is what there is, and what is wrong with it is said. */
+	cr_assert_eq(ftruncate(fd, (off_t)place), 0);
+	close(fd);
+	expect_refused(dump_path, REGION_COPY_SEARCH, EINVAL);
+}
+
 Test(region_copy, what_is_none_is_refused_by_name)
 {
 	dump_write(5000, "VSPANRGN is no header");
