@@ -3,7 +3,6 @@
 a dump of memory with the region in it, and gives the very trees that LTTng gives when a consumer
 attaches to the same region afterwards. Runs inside with-lttng.sh."""
 
-import glob
 import json
 import os
 import re
@@ -12,23 +11,10 @@ import signal
 import subprocess
 import time
 
-from attached import WORKER, Daemon, destroy, region, session, start
-from harness import VSPAN, WORK, check, equal, finish, must, run, say
-from reading import BABELTRACE2, events, of_guest
-
-ENV = dict(os.environ, TZ="UTC", NO_COLOR="1")
-
-
-def tree(*arguments):
-    """The tree as printed, what was said besides, the exit status."""
-    done = subprocess.run([BABELTRACE2, *arguments, "--component=sink.vspan.tree"],
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, env=ENV,
-                          timeout=120)
-    return done.stdout, done.stderr.decode(errors="replace"), done.returncode
-
-
-def source(params):
-    return tree("--component=source.vspan.ring", f"--params={params}")
+from attached import WORKER, region, start
+from harness import VSPAN, WORK, check, equal, finish, must, run
+from postmortem import closed, equal_trees, recorded, source, tree
+from reading import BABELTRACE2
 
 
 def victim(name, *options, rings=3, size="64k", seconds=0.4, arguments=()):
@@ -43,59 +29,16 @@ def victim(name, *options, rings=3, size="64k", seconds=0.4, arguments=()):
     return path
 
 
-def recorded(path, name):
-    """The region drained by a consumer, through LTTng; the trace."""
-    trace = session(name, "vspan_*", "vspan:*", channel=("--subbuf-size=4M", "--num-subbuf=8"))
-    daemon = Daemon(path)
-    daemon.stop()
-    destroy(name)
-    return trace
-
-
-def clock_of(trace):
-    """Parameters that give the source the recorded trace's own clock."""
-    clock, fields = None, []
-    for event in events(trace):
-        if event.name == "vspan:clock":
-            clock = event.text.strip(" ,")
-        elif of_guest(event):
-            fields.append(clock)
-    equal(len(set(fields)), 1, f"clocks the guest's {len(fields)} events were timed with")
-    place = os.path.dirname(glob.glob(f"{trace}/**/metadata", recursive=True)[0])
-    metadata = must([BABELTRACE2, "--output-format=ctf-metadata", place])
-    offset = re.search(r"\boffset = (\d+);", metadata).group(1)
-    return f'clock="{fields[0]}",clock-offset={offset}'
-
-
 def same(name, label, *more):
     """The tree of the copy, after having compared it with that of the trace."""
     path = os.path.join(WORK, name)
-    trace = recorded(path, f"{name}-trace")
-    clock = clock_of(trace)
+    trace, clock = recorded(path)
     through, _, status = tree(trace)
     equal(status, 0, f"{label}: babeltrace2 reads the trace")
     directly, said, status = source(f'path="{path}.copy",{clock}' + "".join(more))
     equal(status, 0, f"{label}: and the region")
-    if not check(through == directly,
-                 f"{label}: the same tree both ways, {len(directly)} bytes"):
-        for number, (one, other) in enumerate(zip(through.splitlines(), directly.splitlines())):
-            if one != other:
-                say(f"  line {number + 1}: {one!r}\n   instead of {other!r}")
-                break
+    equal_trees(directly, through, label)
     return directly.decode(), said, clock
-
-
-def ledger(text):
-    found = re.search(r"(\d+) attempted = (\d+) emitted \+ (\d+) discarded by the guest \+ (\d+) "
-                      r"by the host \+ (\d+) torn \+ (\d+) invalid \+ (\d+) in the ring", text)
-    return [int(number) for number in found.groups()]
-
-
-def closed(text, label):
-    attempted, *rest = ledger(text)
-    equal(sum(rest), attempted, f"{label}: the account closes")
-    equal(rest[-1], 0, f"{label}: nothing is left in the ring")
-    return attempted, rest
 
 
 def killed():
