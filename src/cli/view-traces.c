@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "cli.h"
+#include "view-cut.h"
 #include "view-live.h"
 
 /* Folders in folders that are looked into. */
@@ -92,6 +93,7 @@ static int add_folder(const struct finder *finder, const char *path)
 	char *group;
 	int ret;
 
+	view_cut_tell(path);
 	/* A damaged `metadata` is not passed over: opening it says what is wrong. */
 	ask(finder->ctf, "directory", path, &group);
 	ret = view_traces_add(finder->traces, finder->ctf, group, path);
