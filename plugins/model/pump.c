@@ -237,7 +237,7 @@ static int pump_copy_event(struct pump *pump, const struct event_kind *kind,
 	entry->kind = kind;
 	entry->message = NULL;
 	entry->strings = strings;
-	entry->own = (struct values){.kind = NULL};
+	entry->own = (struct values){.kind = own_fields ? kind : NULL};
 	head += length;
 	if (own_fields && kind->own.count > 0 &&
 		values_pack(&entry->own, kind, payload, (char *)entry + head, ENTRY_BYTES - head) <
