@@ -15,7 +15,8 @@ enum flow_salt {
 
 bool flows_apart(const struct node *parent, const struct node *child)
 {
-	return child->type == NODE_SPAN && child->vcpu != parent->vcpu;
+	return child->type == NODE_SPAN && child->vcpu != parent->vcpu &&
+		child->start >= parent->start;
 }
 
 uint64_t flows_child(const struct node *child)

@@ -27,7 +27,10 @@ struct flows {
 	struct flow_place *places;
 };
 
-/* Whether a child is drawn somewhere else than its parent, so that an arrow helps. */
+/*
+ * Whether a child is drawn somewhere else than its parent, so that an arrow helps.
+ * Perfetto draws arrows forwards only: there is none to a child whose clock is behind.
+ */
 bool flows_apart(const struct node *parent, const struct node *child);
 
 /* The arrow to a child. */
