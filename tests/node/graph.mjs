@@ -1,18 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * graph.mjs - plays a trace written as text through a sink of the plugin, for
- * tests; and what the tree's JSON says, which exports are held against.
+ * graph.mjs - plays a trace written as text, or a recorded one (a folder), through a
+ * sink of the plugin, for tests; and what the tree's JSON says, which exports are held against.
  */
 import {spawnSync} from 'child_process';
 import fs from 'fs';
 import path from 'path';
 
+function command(trace, sink, params) {
+	const options = [`sink:sink.vspan.${sink}`, ...(params ? [`--params=${params}`] : [])];
+
+	if (fs.statSync(trace).isDirectory())
+		return [trace, `--component=${options[0]}`, ...options.slice(1)];
+	return ['run', '--component=source:source.vspantest.script', `--params=path="${trace}"`,
+		`--component=${options[0]}`, ...options.slice(1), '--connect=source:sink'];
+}
+
 /* Gives what the sink writes, {stdout, stderr}. */
 export function run(trace, sink, params) {
-	const result = spawnSync(process.env.BABELTRACE2 || 'babeltrace2', ['run',
-		'--component=source:source.vspantest.script', `--params=path="${trace}"`,
-		`--component=sink:sink.vspan.${sink}`, ...(params ? [`--params=${params}`] : []),
-		'--connect=source:sink'], {encoding: 'utf8', maxBuffer: 1 << 30});
+	const result = spawnSync(process.env.BABELTRACE2 || 'babeltrace2', command(trace, sink, params),
+		{encoding: 'utf8', maxBuffer: 1 << 30});
 
 	if (result.status !== 0)
 		throw new Error(`${trace}: sink.vspan.${sink} ended with ${result.status}: ${result.stderr}`);
@@ -55,9 +62,13 @@ export function tally(spans) {
 	return names;
 }
 
-/* The traces of some folders, but those with parameters, which show something of the trees only. */
+/*
+ * The traces of some folders, but those with parameters, which show something of the trees only.
+ * LTTng's folder of a recording is a trace itself.
+ */
 export function tracesOf(folders) {
-	return folders.flatMap((folder) => fs.readdirSync(folder).sort()
+	return folders.flatMap((folder) => fs.existsSync(path.join(folder, 'ust')) ? [folder] :
+		fs.readdirSync(folder).sort()
 		.filter((name) => name.endsWith('.txt'))
 		.map((name) => path.join(folder, name))
 		.filter((trace) => !/^# params: /m.test(fs.readFileSync(trace, 'utf8'))));
