@@ -184,9 +184,8 @@ static int accept_record(
 	case EVENT_CLOSE:
 		return accept_close(retimer, lane, &whole->spans, record, message);
 	case EVENT_WATERMARK:
-		/* It has done its work here: the output is in order. */
 		lanes_advance(&retimer->lanes, lane, record_time(record, FIELD_TS));
-		return 0;
+		return retimer_mark(retimer, lane, record, message);
 	default:
 		return accept_control(retimer, lane, record, message);
 	}

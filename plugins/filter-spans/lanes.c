@@ -130,6 +130,7 @@ void lanes_clear(struct lanes *lanes)
 		map_clear(&lane->spans);
 		repeats_clear(&lane->repeats);
 		tracks_clear(&lane->tracks);
+		bt_message_put_ref(lane->mark);
 		bt_packet_put_ref(lane->packet);
 		bt_stream_put_ref(lane->stream);
 		bt_trace_put_ref(lane->trace);

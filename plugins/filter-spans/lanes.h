@@ -34,6 +34,10 @@ struct lane {
 	bool waited;            /* attached: what is after its watermark may still come */
 	bool detached;          /* of the VM as a whole: none of its lanes is waited for any more */
 	int64_t watermark;      /* ns from the clock's origin; INT64_MIN: none yet */
+	bool mark_queued;       /* a watermark of its is in the queue */
+	const bt_message *mark; /* the latest behind that, a reference; NULL: none */
+	const struct event_kind *mark_kind;
+	int64_t mark_time;
 	struct map spans;       /* of the whole VM: span id to queued item that tells of it */
 	struct repeats repeats; /* of the whole VM */
 	bt_stream *stream;      /* of the output, a reference; NULL: nothing written yet */

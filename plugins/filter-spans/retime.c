@@ -172,6 +172,8 @@ static const bt_message *item_give_event(struct retimer *retimer, struct item *i
 		*stays = true;
 		telling.track = item->track;
 	}
+	if (item->kind->role == EVENT_WATERMARK && retimer_marked(retimer, item->lane) < 0)
+		return NULL;
 	item->lane->packet_events++;
 	return outputs_event(
 		&retimer->outputs, retimer->iterator, item->lane, &telling, retimer->last);

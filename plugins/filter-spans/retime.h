@@ -41,6 +41,14 @@ int retimer_init(struct retimer *retimer, bt_self_message_iterator *iterator,
 /* accept.c: takes a message and its reference. Returns 0 or -ENOMEM. */
 int retimer_accept(struct retimer *retimer, const bt_message *message);
 
+/*
+ * marks.c: takes a watermark, and a reference of its own; and what comes after one
+ * that was given. Both return 0 or -ENOMEM.
+ */
+int retimer_mark(struct retimer *retimer, struct lane *lane, const struct record *record,
+	const bt_message *message);
+int retimer_marked(struct retimer *retimer, struct lane *lane);
+
 /* What has come so far is complete where it can be. Returns 0 or -ENOMEM. */
 int retimer_settle(struct retimer *retimer);
 

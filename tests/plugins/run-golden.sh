@@ -80,8 +80,8 @@ run_sink_tree() {
 	params=$(option "$file" params)
 	graph "$file" sink.vspan.tree "$params" >"$work/out" || echo "exit status $?" >>"$work/out"
 	expect "$name" "${file%.txt}.expect" "$work/out"
-	# What is given in parts, and when, depends on how it comes.
-	[[ $params == *held=* ]] && return
+	# What is given in parts, and when, depends on how it comes, unless nothing has to be.
+	[[ $params == *held=* ]] && ! grep -q '^# filtered: yes' "$file" && return
 	# What the filter drops, only the filter can tell of.
 	grep -Ev '^  [0-9]+ (repeated )?events? (dropped|may be repeated)' "${file%.txt}.expect" >"$work/filtered"
 	graph "$file" sink.vspan.tree "$params" '' | grep -v '^filter.vspan.spans: ' >"$work/out"
