@@ -63,24 +63,48 @@ static void vspan_writer_discard(struct vspan_writer *writer, bool stacked_end)
 	if (shared->pending_lost == 0)
 		shared->pending_first = now;
 	shared->pending_last = now;
-	vspan_arch_increment_local(&shared->pending_lost);
+	/* The end first: if a handler reports in between, it is left for the next report. */
 	if (stacked_end)
 		vspan_arch_increment_local(&shared->pending_ends);
+	vspan_arch_increment_local(&shared->pending_lost);
 	shared->cached_cursor = shared->reserve - CURSOR_POISON;
 }
 
-/* Writes the loss report: how many records, from when to when, span ends among them. */
+/*
+ * Takes up to `most` of the span ends that were lost. A handler may have lost one
+ * since its caller took the records: that one is for the next report.
+ */
+static uint64_t vspan_writer_take_ends(struct vspan_abi_writer *shared, uint64_t most)
+{
+	uint64_t ends = vspan_arch_exchange_local(&shared->pending_ends, 0);
+
+	if (ends <= most)
+		return ends;
+	vspan_arch_fetch_add_local(&shared->pending_ends, ends - most);
+	return most;
+}
+
+/*
+ * Writes the loss report: how many records, from when to when, span ends among
+ * them. If handlers have used up the room, it stays to be written.
+ */
 static void vspan_writer_report_loss(struct vspan_writer *writer)
 {
 	struct vspan_abi_writer *shared = writer->shared;
 	uint64_t first = shared->pending_first;
 	uint64_t last = shared->pending_last;
-	uint64_t ends = vspan_arch_exchange_local(&shared->pending_ends, 0);
 	uint64_t lost = vspan_arch_exchange_local(&shared->pending_lost, 0);
+	uint64_t ends = vspan_writer_take_ends(shared, lost);
 	struct vspan_record record;
 
-	if (lost == 0 || !vspan_record_open(&record, writer, LOST_SLOTS, writer->limit_end, false))
+	if (lost == 0)
 		return;
+	if (!vspan_record_open(&record, writer, LOST_SLOTS, writer->limit_end, false)) {
+		vspan_arch_fetch_add_local(&shared->pending_ends, ends);
+		vspan_arch_fetch_add_local(&shared->pending_lost, lost);
+		shared->pending_first = first;
+		return;
+	}
 	vspan_record_stamp(&record, first, vspan_header(VSPAN_ABI_KIND_LOST, LOST_SLOTS, 0, 0));
 	vspan_record_put(&record, 0, lost);
 	vspan_record_put(&record, 1, last);
@@ -100,7 +124,8 @@ bool vspan_writer_make_room(
 		vspan_writer_discard(writer, stacked_end);
 		return false;
 	}
-	if (report != 0)
+	/* Read again: a handler may have lost something meanwhile. */
+	if (writer->shared->pending_lost != 0)
 		vspan_writer_report_loss(writer);
 	return true;
 }
