@@ -14,6 +14,7 @@
 #define IDT_ENTRY_SIZE 16u /* of each entry point in interrupts.S */
 #define IDT_CODE_SELECTOR 8u
 #define IDT_INTERRUPT_GATE 0x8e00u /* present, ring 0; interrupts off on entry */
+#define EXCEPTION_NMI 2u
 #define EXCEPTION_PAGE_FAULT 14u
 
 struct idt_gate {
@@ -39,13 +40,16 @@ struct idt_exception_frame {
 /* In interrupts.S. */
 extern const char idt_exception_entries[];
 void idt_timer_entry(void);
+void idt_nmi_entry(void);
 
 /* Called from interrupts.S. */
 void idt_timer(void);
+void idt_nmi(const uint64_t *rip);
 _Noreturn void idt_exception(const struct idt_exception_frame *frame);
 
 static struct idt_gate idt[IDT_VECTORS] __attribute__((aligned(16)));
 static void (*timer_handler)(void);
+static void (*nmi_handler)(void);
 
 static void gate_set(uint32_t vector, uintptr_t entry)
 {
@@ -67,6 +71,7 @@ void idt_load(void)
 	for (vector = 0; vector < IDT_EXCEPTIONS; vector++)
 		gate_set(vector,
 			(uintptr_t)idt_exception_entries + (uintptr_t)vector * IDT_ENTRY_SIZE);
+	gate_set(EXCEPTION_NMI, (uintptr_t)idt_nmi_entry);
 	gate_set(VSPAN_MICROVM_TIMER_VECTOR, (uintptr_t)idt_timer_entry);
 	__asm__ volatile("lidt %0" : : "m"(pointer) : "memory");
 }
@@ -83,6 +88,21 @@ void idt_timer(void)
 	if (handler != NULL)
 		handler();
 	idt_timer_acknowledge();
+}
+
+void idt_nmi_handler_set(void (*handler)(void))
+{
+	__atomic_store_n(&nmi_handler, handler, __ATOMIC_RELEASE);
+}
+
+void idt_nmi(const uint64_t *rip)
+{
+	void (*handler)(void) = __atomic_load_n(&nmi_handler, __ATOMIC_ACQUIRE);
+	const struct idt_exception_frame frame = {.vector = EXCEPTION_NMI, .rip = *rip};
+
+	if (handler == NULL)
+		idt_exception(&frame);
+	handler();
 }
 
 _Noreturn void idt_exception(const struct idt_exception_frame *frame)

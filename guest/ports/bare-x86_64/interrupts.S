@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * interrupts.S - the entry points of timer interrupt and exceptions; the C side is
+ * interrupts.S - the entry points of timer interrupt, NMI and exceptions; the C side is
  * idt.c.
  */
 	.text
@@ -8,11 +8,13 @@
 	/*
 	 * The processor aligned the stack to 16 before it pushed five words; nine
 	 * more make it aligned again for the call. Vector registers are not saved:
-	 * guest code is compiled without them.
+	 * guest code is compiled without them. The handler is given where the
+	 * address lies at which the interrupt came.
 	 */
-	.globl idt_timer_entry
-	.type idt_timer_entry, @function
-idt_timer_entry:
+	.macro	interrupt_entry name, handler
+	.globl \name
+	.type \name, @function
+\name:
 	pushq	%rax
 	pushq	%rcx
 	pushq	%rdx
@@ -23,7 +25,8 @@ idt_timer_entry:
 	pushq	%r10
 	pushq	%r11
 	cld
-	call	idt_timer
+	leaq	72(%rsp), %rdi
+	call	\handler
 	popq	%r11
 	popq	%r10
 	popq	%r9
@@ -34,7 +37,15 @@ idt_timer_entry:
 	popq	%rcx
 	popq	%rax
 	iretq
-	.size idt_timer_entry, . - idt_timer_entry
+	.size \name, . - \name
+	.endm
+
+	interrupt_entry idt_timer_entry, idt_timer
+	/*
+	 * On the stack it comes upon, as the timer does: all code here runs on good
+	 * stacks and keeps nothing below them. No other NMI comes before the iretq.
+	 */
+	interrupt_entry idt_nmi_entry, idt_nmi
 
 	/*
 	 * One entry per exception, IDT_ENTRY_SIZE (idt.c) bytes apart. Those for

@@ -22,6 +22,7 @@
 #define SPURIOUS_ENABLE 0x1ffu   /* vector 0xff, which never comes: nothing is masked when due */
 #define COMMAND_INIT 0x000c4500u /* to all but this one; asserted */
 #define COMMAND_STARTUP 0x000c4600u
+#define COMMAND_NMI 0x000c4400u
 #define COMMAND_PAGE_SHIFT 12
 #define TIMER_PERIODIC 0x20000u
 #define TIMER_MASKED 0x10000u
@@ -92,6 +93,11 @@ void apic_start_others(uint32_t address)
 	apic_write(APIC_COMMAND, COMMAND_STARTUP | address >> COMMAND_PAGE_SHIFT);
 	apic_delay(STARTUP_US);
 	apic_write(APIC_COMMAND, COMMAND_STARTUP | address >> COMMAND_PAGE_SHIFT);
+}
+
+void apic_nmi_others(void)
+{
+	apic_write(APIC_COMMAND, COMMAND_NMI);
 }
 
 void microvm_timer_set(uint32_t period_us)
