@@ -35,7 +35,7 @@ PUBLIC = {
     "doc/examples": {"host", "microvm"},
     "plugins": {"abi", "trace", "version"},
     "plugins/source-ring": {"abi", "host", "trace"},
-    "include": {"abi", "access", "arch", "port", "port-inline", "site", "writer", "version"},
+    "include": {"abi", "access", "arch", "arch-aarch64", "arch-x86_64", "port", "port-inline", "site", "writer", "version"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]')
 
