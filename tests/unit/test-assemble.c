@@ -390,7 +390,8 @@ Test(assemble, fields_set_later_replace_the_first_values)
 	drain(0);
 	cr_assert_eq(note_count, 1);
 	cr_expect_eq(payload_word(&notes[0].payload, 0), 99);
-	cr_expect_arr_eq(payload_bytes(&notes[0].payload, &attachment->sites[1].site, 1, &length),
+	cr_expect_arr_eq(payload_bytes(&notes[0].payload,
+				 &attachment->sites[vspan_site__test__inner.id].site, 1, &length),
 		"a rather longer name than before", 32);
 	cr_expect_eq(length, 32);
 }
@@ -511,14 +512,15 @@ Test(assemble, the_table_of_open_spans_is_bounded_by_eviction)
 Test(assemble, broken_rules_cost_the_record_and_are_named)
 {
 	struct ring_state *state = &attachment->rings[0];
+	const uint32_t id = vspan_site__test__outer.id;
 
 	vspan_end(UINT64_C(12345));
 	vspan_end(UINT64_C(1) << VSPAN_ABI_SPAN_RING_SHIFT << 8);
 	vspan_site__test__outer.id = 200;
 	vspan_begin(test, outer, 1);
-	vspan_site__test__outer.id = 1;
+	vspan_site__test__outer.id = vspan_site__test__inner.id;
 	vspan_begin(test, outer, 1);
-	vspan_site__test__outer.id = 0;
+	vspan_site__test__outer.id = id;
 	drain(0);
 	endings_progress(attachment, state);
 	cr_expect_eq(state->ring.violations[VIOLATION_SPAN], 2);
