@@ -20,7 +20,7 @@ static char *region_at(const struct vspan_abi_region *region, uint64_t offset)
 	return (char *)(uintptr_t)region + offset;
 }
 
-/* A copy of at most size - 1 bytes, NUL-terminated. */
+/* A copy of at most size - 1 bytes, NUL-terminated; copied_same() compares with one. */
 static void copy_text(char *to, const char *from, uint32_t size)
 {
 	uint32_t i;
@@ -28,6 +28,16 @@ static void copy_text(char *to, const char *from, uint32_t size)
 	for (i = 0; i + 1 < size && from != NULL && from[i] != '\0'; i++)
 		to[i] = from[i];
 	to[i] = '\0';
+}
+
+static bool copied_same(const char *copy, const char *from, uint32_t size)
+{
+	uint32_t i;
+
+	for (i = 0; i + 1 < size && from != NULL && from[i] != '\0'; i++)
+		if (copy[i] != from[i])
+			return false;
+	return copy[i] == '\0';
 }
 
 static bool region_understood(const struct vspan_abi_region *region, uint64_t size)
@@ -94,28 +104,98 @@ static void vspan_guest_publish_site(
 	vspan_describe_store_E(&entry->commit, (uint64_t)id + 1);
 }
 
-/* Describes the image's call sites, in section order; those beyond the table stay disabled. */
+static bool site_same_fields(
+	const struct vspan_abi_site *entry, const struct vspan_site_description *wanted)
+{
+	const struct vspan_abi_field *field = entry->fields;
+	const struct vspan_field_description *from = wanted->fields;
+	uint32_t i;
+
+	for (i = 0; i < wanted->field_count; i++, field++, from++)
+		if (field->type != from->type || field->flags != from->flags ||
+			field->length != from->length ||
+			!copied_same(field->name, from->name, sizeof(field->name)))
+			return false;
+	return true;
+}
+
+static bool site_same(
+	const struct vspan_abi_site *entry, const struct vspan_site_description *wanted)
+{
+	return entry->line == wanted->line && entry->kind == wanted->kind &&
+		entry->level == wanted->level && entry->field_count == wanted->field_count &&
+		entry->flags == wanted->flags &&
+		copied_same(entry->name, wanted->name, sizeof(entry->name)) &&
+		copied_same(entry->provider, wanted->provider, sizeof(entry->provider)) &&
+		copied_same(entry->file, wanted->file, sizeof(entry->file)) &&
+		site_same_fields(entry, wanted);
+}
+
+/*
+ * The entry of a call site that another program of this guest has described, or
+ * this one in an earlier boot; `count` if nobody has. From `likely` on: the same
+ * image has its call sites in the same order.
+ */
+static uint32_t site_find(const struct vspan_abi_site *table, uint32_t count, uint32_t likely,
+	const struct vspan_site_description *wanted)
+{
+	uint32_t i, id;
+
+	for (i = 0; i < count; i++) {
+		id = likely + i < count ? likely + i : likely + i - count;
+		if (site_same(&table[id], wanted))
+			return id;
+	}
+	return count;
+}
+
+/*
+ * Describes the image's call sites, in section order, behind those that are in the
+ * table already; those beyond the table stay disabled. A program that shares the
+ * table has it for itself meanwhile, by its port.
+ */
 static void sites_publish(
 	struct vspan_abi_region *region, struct vspan_site *first, struct vspan_site *last)
 {
 	struct vspan_abi_hello *hello = (void *)region_at(region, region->hello_offset);
 	struct vspan_abi_site *table = (void *)region_at(region, region->sites_offset);
 	const uint8_t *enables = (const void *)region_at(region, region->enables_offset);
-	uint32_t id = 0, refused = 0;
+	uint32_t before = vspan_describe_load_u32_E(&hello->site_count);
+	uint32_t count, refused = 0, likely = 0, id;
 	struct vspan_site *site;
 
+	if (before > region->site_capacity)
+		before = region->site_capacity;
+	count = before;
 	for (site = first; site != last; site++) {
-		if (id >= region->site_capacity) {
+		id = site_find(table, before, likely, site->description);
+		if (id == before && count >= region->site_capacity) {
 			refused++;
 			continue;
 		}
-		vspan_guest_publish_site(&table[id], id, site->description);
+		if (id == before) {
+			id = count++;
+			vspan_guest_publish_site(&table[id], id, site->description);
+		} else {
+			likely = id + 1 < before ? id + 1 : 0;
+		}
 		site->id = id;
 		site->enabled = &enables[id];
-		id++;
 	}
-	vspan_write_once_u32(&hello->sites_refused, refused);
-	vspan_describe_store_u32_E(&hello->site_count, id);
+	vspan_write_once_u32(
+		&hello->sites_refused, vspan_read_once_u32(&hello->sites_refused) + refused);
+	vspan_describe_store_u32_E(&hello->site_count, count);
+}
+
+/* A guest says once who it is, whichever of its programs comes first. */
+static void hello_write(struct vspan_abi_hello *hello, const char *name)
+{
+	if (vspan_describe_load_u32_E(&hello->state) == VSPAN_ABI_HELLO_READY)
+		return;
+	hello->struct_size = sizeof(*hello);
+	hello->major = VSPAN_ABI_MAJOR;
+	hello->minor = VSPAN_ABI_MINOR;
+	copy_text(hello->name, name, sizeof(hello->name));
 }
 
 int vspan_guest_attach(const char *name, struct vspan_site *first, struct vspan_site *last)
@@ -131,10 +211,7 @@ int vspan_guest_attach(const char *name, struct vspan_site *first, struct vspan_
 	attached_region = region;
 	writers_attach(region);
 	hello = (void *)region_at(region, region->hello_offset);
-	hello->struct_size = sizeof(*hello);
-	hello->major = VSPAN_ABI_MAJOR;
-	hello->minor = VSPAN_ABI_MINOR;
-	copy_text(hello->name, name, sizeof(hello->name));
+	hello_write(hello, name);
 	sites_publish(region, first, last);
 	vspan_describe_store_u32_E(&hello->state, VSPAN_ABI_HELLO_READY);
 	vspan_port_notify(VSPAN_NOTIFY_HELLO, vspan_port_ring());

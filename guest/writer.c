@@ -14,6 +14,9 @@
 /* Slots of a loss report: three payload words. */
 #define LOST_SLOTS 2u
 
+/* Slots of a RECLAIM record: two payload words. */
+#define RECLAIM_SLOTS 2u
+
 /* Puts the cached cursor so far behind that the next record takes the slow path. */
 #define CURSOR_POISON (UINT64_C(1) << 62)
 
@@ -153,4 +156,23 @@ void vspan_flush(void)
 		return;
 	vspan_writer_flush(writer);
 	vspan_port_notify(VSPAN_NOTIFY_FLUSH, writer->index);
+}
+
+bool vspan_writer_reclaim(struct vspan_writer *writer)
+{
+	struct vspan_abi_writer *shared = writer->shared;
+	struct vspan_record record;
+
+	vspan_settled_store_L(&shared->settled, vspan_read_once(&shared->reserve));
+	shared->context_flags = 0;
+	if (!vspan_record_open(&record, writer, RECLAIM_SLOTS, writer->limit_end, false))
+		return false;
+	vspan_record_stamp(&record, vspan_port_counter(),
+		vspan_header(VSPAN_ABI_KIND_RECLAIM, RECLAIM_SLOTS, 0, 0));
+	/* Of those before: this record is counted already. */
+	vspan_record_put(&record, 0, shared->attempted - 1);
+	vspan_record_put(&record, 1, shared->discarded);
+	vspan_record_commit(&record);
+	vspan_writer_flush(writer);
+	return true;
 }

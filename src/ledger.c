@@ -56,8 +56,36 @@ void ring_ledger(const struct ring *ring, struct vspan_ledger *ledger)
 	if (ring->closed)
 		return;
 	ledger_ask_guest(ring, ledger);
-	if (ledger->attempted >= ring->taken + ledger->discarded_guest)
-		ledger->in_ring = ledger->attempted - ring->taken - ledger->discarded_guest;
+	if (ledger->attempted >= ring->taken + ledger->discarded_guest + ledger->torn)
+		ledger->in_ring =
+			ledger->attempted - ring->taken - ledger->discarded_guest - ledger->torn;
+}
+
+/*
+ * A hole of n slots is one to n records; a writer stopped between counting and
+ * reserving left no slot at all, at most one on each nesting level.
+ */
+static uint64_t torn_count(struct ring *ring, int64_t missing)
+{
+	if (missing >= (int64_t)ring->torn_least &&
+		missing <= (int64_t)(ring->hole_slots + VSPAN_ABI_NEST_MAX + 1))
+		return (uint64_t)missing;
+	ring_violation(ring, VIOLATION_ACCOUNTING, 0);
+	return ring->torn_least;
+}
+
+uint64_t ring_settle(struct ring *ring, uint64_t attempted, uint64_t discarded)
+{
+	int64_t missing = (int64_t)(attempted - discarded - ring->taken - ring->ledger.torn);
+
+	/* The others were overwritten: ring_close() counts them. */
+	if (ring->mode == VSPAN_ABI_MODE_OVERWRITE && missing > (int64_t)ring->torn_least)
+		missing = ring->torn_least;
+	ring->torn_news = torn_count(ring, missing);
+	ring->ledger.torn += ring->torn_news;
+	ring->torn_least = 0;
+	ring->hole_slots = 0;
+	return ring->torn_news;
 }
 
 void ring_close(struct ring *ring)
@@ -68,20 +96,10 @@ void ring_close(struct ring *ring)
 	if (ring->closed)
 		return;
 	ledger_ask_guest(ring, ledger);
-	missing = (int64_t)(ledger->attempted - ledger->discarded_guest - ring->taken);
-	if (ring->mode == VSPAN_ABI_MODE_OVERWRITE && missing > (int64_t)ring->torn_least) {
+	missing =
+		(int64_t)(ledger->attempted - ledger->discarded_guest - ring->taken - ledger->torn);
+	if (ring->mode == VSPAN_ABI_MODE_OVERWRITE && missing > (int64_t)ring->torn_least)
 		ledger->discarded_guest += (uint64_t)missing - ring->torn_least;
-		missing = ring->torn_least;
-	}
-	/*
-	 * A hole of n slots is one to n records; a writer stopped between counting
-	 * and reserving left no slot at all, at most one on each nesting level.
-	 */
-	if (missing < (int64_t)ring->torn_least ||
-		missing > (int64_t)(ring->hole_slots + VSPAN_ABI_NEST_MAX + 1)) {
-		ring_violation(ring, VIOLATION_ACCOUNTING, 0);
-		missing = ring->torn_least;
-	}
-	ledger->torn = (uint64_t)missing;
+	ring_settle(ring, ledger->attempted, ledger->discarded_guest);
 	ring->closed = true;
 }

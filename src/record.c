@@ -31,6 +31,8 @@ static uint32_t words_needed(uint8_t kind, uint16_t flags)
 		return 3;
 	case VSPAN_ABI_KIND_LINK:
 		return (flags & VSPAN_ABI_FLAG_FOREIGN) != 0 ? 4 : 2;
+	case VSPAN_ABI_KIND_RECLAIM:
+		return 2;
 	default:
 		return 1;
 	}

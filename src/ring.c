@@ -168,9 +168,11 @@ static uint32_t ring_take_record(
 		ring_refuse(ring, record->position, violation, 1);
 		return 1;
 	}
+	words[0] = head->operand;
+	if (record->kind == VSPAN_ABI_KIND_RECLAIM)
+		words[0] = ring_settle(ring, words[0], words[1]);
 	ring->taken++;
 	ring->resync = false;
-	words[0] = head->operand;
 	record->first_word = (uint16_t)batch->word_count;
 	batch->word_count += record->word_count;
 	batch->record_count++;
@@ -204,6 +206,16 @@ static uint32_t ring_give_up(struct ring *ring, uint64_t position, uint32_t run)
 	return run;
 }
 
+/* True if the writer of an uncommitted slot is dead, as its successor says (L). */
+static bool ring_settled(const struct ring *ring, uint64_t position, uint64_t *end)
+{
+	const uint64_t settled = vspan_settled_load_L(&ring->writer->settled);
+
+	if (settled < *end)
+		*end = settled;
+	return position < settled;
+}
+
 /*
  * An uncommitted slot. Behind the published position it is a hole: an
  * interrupted writer's, that may still come. It ends the drain here until it is
@@ -212,6 +224,10 @@ static uint32_t ring_give_up(struct ring *ring, uint64_t position, uint32_t run)
 static uint32_t ring_take_hole(struct ring *ring, uint64_t position, enum ring_look look,
 	uint64_t end, uint64_t now, uint64_t hole_limit)
 {
+	uint64_t settled = end;
+
+	if (ring_settled(ring, position, &settled))
+		return ring_give_up(ring, position, ring_open_run(ring, position, settled));
 	if (look == RING_DEAD || (ring->mode == VSPAN_ABI_MODE_OVERWRITE && ring->resync))
 		return ring_give_up(ring, position, ring_open_run(ring, position, end));
 	if (position >= ring->published)

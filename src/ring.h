@@ -54,8 +54,9 @@ struct ring {
 	bool resync;        /* after damage: continuation slots without head are expected */
 	bool closed;
 	uint64_t hole_since; /* ns; 0: the slot at the cursor is not known to be a hole */
-	uint64_t hole_slots; /* given up so far */
+	uint64_t hole_slots; /* given up since the account was settled last */
 	uint32_t torn_least; /* records they were, at least */
+	uint64_t torn_news;  /* records the latest settlement found torn */
 	uint32_t hole_count;
 	struct ring_hole holes[RING_HOLES];
 	uint64_t taken; /* records copied out, valid or not */
@@ -105,6 +106,13 @@ bool ring_published_moved(const struct ring *ring);
  * reads the counter for it). Touches the writer's own lines: for idle rings.
  */
 bool ring_empty(const struct ring *ring, uint64_t lost_told);
+
+/*
+ * The ring's writer has died and another goes on: the account of those so far, of
+ * which everything was read. Returns how many records were torn, also to be had
+ * as torn_news. `attempted` and `discarded` as the new writer found them.
+ */
+uint64_t ring_settle(struct ring *ring, uint64_t attempted, uint64_t discarded);
 
 /*
  * The writer is gone and everything was read: what is still missing was torn

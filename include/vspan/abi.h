@@ -81,7 +81,7 @@
 /* "VSPANRGN" read as a little-endian word. */
 #define VSPAN_ABI_MAGIC UINT64_C(0x4e47524e41505356)
 #define VSPAN_ABI_MAJOR 1u
-#define VSPAN_ABI_MINOR 0u
+#define VSPAN_ABI_MINOR 1u
 
 #define VSPAN_ABI_PAGE 4096u
 #define VSPAN_ABI_LINE 128u
@@ -229,13 +229,15 @@ struct vspan_abi_hello {
 	uint64_t features;   /* VSPAN_ABI_FEATURE_* the guest will use */
 	uint64_t counter_hz; /* what the guest believes, 0: unknown */
 	char name[VSPAN_ABI_HELLO_NAME];
-	uint64_t reserved1[4];
+	uint64_t reserved1[3];
+	uint64_t owner;         /* since 1.1: which of several programs adds call sites now (M) */
 	uint32_t site_count;    /* call sites published so far */
 	uint32_t sites_refused; /* call sites that found the table full */
 	uint64_t reserved2[15];
 };
 VSPAN_ABI_SIZE(vspan_abi_hello, 256);
 VSPAN_ABI_OFFSET(vspan_abi_hello, name, 32);
+VSPAN_ABI_OFFSET(vspan_abi_hello, owner, 120);
 VSPAN_ABI_OFFSET(vspan_abi_hello, site_count, 128);
 
 /* vspan_abi_field.type */
@@ -352,12 +354,19 @@ struct vspan_abi_writer {
 	uint64_t pending_first; /* counter of the first and last of them */
 	uint64_t pending_last;
 	uint64_t full; /* times the host was asked for room */
-	uint64_t reserved2[11];
+	uint64_t reserved2[9];
+	/*
+	 * Since 1.1, where programs share a region. Slots below `settled` that are not
+	 * committed never will be: their writer died, and another one has the ring now (L).
+	 */
+	uint64_t settled;
+	uint64_t owner; /* who has the ring, 0: nobody (M); the guest's business alone */
 };
 VSPAN_ABI_SIZE(vspan_abi_writer, 384);
 VSPAN_ABI_OFFSET(vspan_abi_writer, reserve, 128);
 VSPAN_ABI_OFFSET(vspan_abi_writer, attempted, 160);
 VSPAN_ABI_OFFSET(vspan_abi_writer, pending_lost, 256);
+VSPAN_ABI_OFFSET(vspan_abi_writer, settled, 368);
 
 /* --------------------------------------------------------------------- records */
 
@@ -418,6 +427,9 @@ VSPAN_ABI_SIZE(vspan_abi_continuation, VSPAN_ABI_SLOT_SIZE);
  *   LOST     records, counter of the last one, span ends among them;
  *            the record's own counter is that of the first one
  *   CLOCK    number of the ping answered; the record's counter is the answer
+ *   RECLAIM  since 1.1: another writer goes on with the ring of one that died;
+ *            the ring's `attempted` and `discarded` until then. What was open
+ *            ends here, as aborted
  */
 #define VSPAN_ABI_KIND_BEGIN 1u
 #define VSPAN_ABI_KIND_END 2u
@@ -427,7 +439,8 @@ VSPAN_ABI_SIZE(vspan_abi_continuation, VSPAN_ABI_SLOT_SIZE);
 #define VSPAN_ABI_KIND_CONTEXT 6u
 #define VSPAN_ABI_KIND_LOST 7u
 #define VSPAN_ABI_KIND_CLOCK 8u
-#define VSPAN_ABI_KIND_LAST VSPAN_ABI_KIND_CLOCK
+#define VSPAN_ABI_KIND_RECLAIM 9u
+#define VSPAN_ABI_KIND_LAST VSPAN_ABI_KIND_RECLAIM
 
 #define VSPAN_ABI_FLAG_EXPLICIT 0x0001u
 #define VSPAN_ABI_FLAG_INTERRUPT 0x0002u

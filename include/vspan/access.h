@@ -13,6 +13,7 @@
 #ifndef VSPAN_ACCESS_H
 #define VSPAN_ACCESS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <vspan/arch.h>
 
@@ -202,6 +203,36 @@ static inline void vspan_greeted_store_I(uint32_t *greeted, uint32_t sites)
 static inline uint32_t vspan_greeted_load_I(const uint32_t *greeted)
 {
 	return __atomic_load_n(greeted, __ATOMIC_ACQUIRE);
+}
+
+/*
+ * Edge L, settled. Guest: vspan_writer_reclaim(). Host: ring_settled().
+ * A host that sees the position sees all that the dead writer had committed below it.
+ */
+static inline void vspan_settled_store_L(uint64_t *settled, uint64_t position)
+{
+	__atomic_store_n(settled, position, __ATOMIC_RELEASE);
+}
+
+static inline uint64_t vspan_settled_load_L(const uint64_t *settled)
+{
+	return __atomic_load_n(settled, __ATOMIC_ACQUIRE);
+}
+
+/*
+ * Edge M, owner. Guest to guest: ring_take() and hello_lock(), after ring_give()
+ * and hello_unlock() of another program. Who has become the owner of a ring, or of
+ * the table of call sites, sees what its last owner did.
+ */
+static inline bool vspan_owner_take_M(uint64_t *owner, uint64_t before, uint64_t self)
+{
+	return __atomic_compare_exchange_n(
+		owner, &before, self, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+}
+
+static inline void vspan_owner_give_M(uint64_t *owner, uint64_t after)
+{
+	__atomic_store_n(owner, after, __ATOMIC_RELEASE);
 }
 
 #ifdef __cplusplus

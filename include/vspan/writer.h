@@ -167,6 +167,13 @@ uint32_t vspan_record_put_packed(
 /* Publishes everything reserved so far, exactly. For halt, full and flush. */
 void vspan_writer_flush(struct vspan_writer *writer);
 
+/*
+ * For a port whose writers may die and leave the ring to another: says so in the
+ * ring, so that the host ends what is open and waits for nothing any more. The
+ * caller has the ring for itself, handlers included. False: there was no room.
+ */
+bool vspan_writer_reclaim(struct vspan_writer *writer);
+
 #ifdef __cplusplus
 }
 #endif

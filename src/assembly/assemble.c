@@ -16,8 +16,9 @@ struct step {
 	struct ring_state *state;
 	const struct record *record;
 	const uint64_t *words;
-	uint64_t ts;    /* of the record, ns */
-	uint32_t flags; /* VSPAN_TRACE_FLAG_* it starts with */
+	uint64_t ts;     /* of the record, ns */
+	uint64_t before; /* of the ring's record before it; 0: it is the first */
+	uint32_t flags;  /* VSPAN_TRACE_FLAG_* it starts with */
 };
 
 static void step_common(const struct step *step, struct provider_common *common)
@@ -252,6 +253,18 @@ static enum violation step_lost(struct step *step)
 	return VIOLATION_NONE;
 }
 
+/*
+ * Another writer goes on with the ring of one that died: nobody is left to end
+ * what is open. ring.c has settled the account; word 0 is what was torn.
+ */
+static enum violation step_reclaim(struct step *step)
+{
+	endings_abort(step->attachment, step->state, step->words[0],
+		step->before != 0 ? step->before : step->ts);
+	step->state->let_go = step->record->position;
+	return VIOLATION_NONE;
+}
+
 static enum violation step_take(struct step *step)
 {
 	switch (step->record->kind) {
@@ -271,6 +284,8 @@ static enum violation step_take(struct step *step)
 		control_context(step->attachment->vm, step->state->ring.index, step->words,
 			step->words[2], step->record->position, step->ts);
 		return VIOLATION_NONE;
+	case VSPAN_ABI_KIND_RECLAIM:
+		return step_reclaim(step);
 	default: /* a clock answer: this consumer sends no pings */
 		return VIOLATION_NONE;
 	}
@@ -294,6 +309,7 @@ static void step_time(struct step *step, uint64_t now)
 	/* Within the clock's error an earlier time is a correction of the clock, not a lie. */
 	if (ts > latest || (ts < earliest && earliest - ts > 2 * clock->error_ns))
 		step->flags |= VSPAN_TRACE_FLAG_CLAMPED;
+	step->before = step->state->last_ts;
 	step->state->last_ts = step->ts;
 }
 

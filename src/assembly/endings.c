@@ -89,16 +89,17 @@ void endings_gap(struct vspan_attachment *attachment, struct ring_state *state, 
 	emit_lost(attachment, &lost);
 }
 
+/* Records that are missing from the end of what a writer left. */
 static void lost_at_end(struct vspan_attachment *attachment, struct ring_state *state,
-	uint64_t count, uint32_t reason)
+	uint64_t count, uint32_t reason, uint64_t ts)
 {
 	struct control_lost lost = {
 		.vm = attachment->vm,
 		.vcpu = state->ring.index,
 		.span = innermost_id(state),
 		.count = count,
-		.ts_first = state->last_ts,
-		.ts_last = state->last_ts,
+		.ts_first = ts,
+		.ts_last = ts,
 		.reason = reason,
 	};
 
@@ -112,6 +113,14 @@ static void lost_at_end(struct vspan_attachment *attachment, struct ring_state *
 		emit_lost(attachment, &lost);
 }
 
+void endings_abort(
+	struct vspan_attachment *attachment, struct ring_state *state, uint64_t torn, uint64_t ts)
+{
+	lost_at_end(attachment, state, torn, VSPAN_TRACE_LOST_TORN, ts);
+	while (state->spans.newest != NULL)
+		span_finish(attachment, state, state->spans.newest, ts, VSPAN_TRACE_FLAG_ABORTED);
+}
+
 void endings_close(struct vspan_attachment *attachment, struct ring_state *state)
 {
 	const struct ring *ring = &state->ring;
@@ -121,11 +130,9 @@ void endings_close(struct vspan_attachment *attachment, struct ring_state *state
 	/* Discards after the last record that was written: nobody was left to report them. */
 	if (ring->ledger.discarded_guest > state->lost_told)
 		lost_at_end(attachment, state, ring->ledger.discarded_guest - state->lost_told,
-			overwrite ? VSPAN_TRACE_LOST_OVERWRITTEN : VSPAN_TRACE_LOST_FULL);
-	lost_at_end(attachment, state, ring->ledger.torn, VSPAN_TRACE_LOST_TORN);
-	while (state->spans.newest != NULL)
-		span_finish(attachment, state, state->spans.newest, state->last_ts,
-			VSPAN_TRACE_FLAG_ABORTED);
+			overwrite ? VSPAN_TRACE_LOST_OVERWRITTEN : VSPAN_TRACE_LOST_FULL,
+			state->last_ts);
+	endings_abort(attachment, state, ring->torn_news, state->last_ts);
 }
 
 /* Running totals of broken rules; a guest that breaks them without end is told of ten times a

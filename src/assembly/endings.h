@@ -32,6 +32,13 @@ void endings_gap(struct vspan_attachment *attachment, struct ring_state *state, 
  */
 void endings_close(struct vspan_attachment *attachment, struct ring_state *state);
 
+/*
+ * The writer is gone, `torn` records of it are missing, and `ts` (ns) was the last
+ * thing heard of it: says so, ends every open span as aborted then.
+ */
+void endings_abort(
+	struct vspan_attachment *attachment, struct ring_state *state, uint64_t torn, uint64_t ts);
+
 /* No record to come on this ring is earlier than this (ns). */
 uint64_t progress_ts(const struct ring_state *state);
 

@@ -42,7 +42,7 @@ static void survey_ring(const struct ring *ring, struct batch *batch, struct sur
 		ring_release(&reader, batch);
 	} while (batch->next != batch->from);
 	survey->taken = reader.taken;
-	survey->torn = reader.torn_least;
+	survey->torn = reader.ledger.torn + reader.torn_least;
 }
 
 /*

@@ -25,6 +25,7 @@ static const char *kind_name(uint8_t kind)
 		[VSPAN_ABI_KIND_CONTEXT] = "context",
 		[VSPAN_ABI_KIND_LOST] = "lost",
 		[VSPAN_ABI_KIND_CLOCK] = "clock",
+		[VSPAN_ABI_KIND_RECLAIM] = "reclaim",
 	};
 
 	return names[kind];
@@ -128,6 +129,9 @@ static void add_content(struct json_object *object, const struct walk *walk,
 		json_add_count(object, "count", words[0]);
 		json_add_count(object, "last_tsc", words[1]);
 		json_add_count(object, "ends", words[2]);
+		break;
+	case VSPAN_ABI_KIND_RECLAIM:
+		json_add_count(object, "discarded", words[1]);
 		break;
 	default:
 		json_add_count(object, "ping", words[0]);

@@ -475,6 +475,27 @@ Test(assemble, open_spans_of_a_dead_writer_are_aborted_innermost_first)
 	cr_expect_eq(state->ring.ledger.aborted, 2);
 }
 
+Test(assemble, what_a_dead_writer_left_open_ends_where_its_ring_is_reclaimed)
+{
+	struct ring_state *state = &attachment->rings[0];
+	vspan_t outer = vspan_begin(test, outer, 1);
+	vspan_t next;
+
+	cr_assert(vspan_writer_reclaim(&vspan_writers[0]));
+	next = vspan_begin(test, outer, 2);
+	vspan_end(next);
+	vspan_end(outer);
+	drain(0);
+	cr_assert_eq(note_count, 2);
+	cr_expect_eq(notes[0].common.span, outer);
+	cr_expect_eq(notes[0].common.flags, VSPAN_TRACE_FLAG_ABORTED);
+	cr_expect_eq(notes[0].common.duration, 0, "nothing was heard of it after its begin");
+	cr_expect_eq(notes[1].common.span, next);
+	cr_expect_eq(notes[1].common.parent, 0, "the dead one is nobody's parent");
+	cr_expect_eq(state->ring.ledger.violations, 0, "an end that comes too late is no lie");
+	cr_expect_eq(state->ring.ledger.discarded_host, 1);
+}
+
 Test(assemble, a_loss_at_the_very_end_is_told_by_the_host)
 {
 	struct ring_state *state = &attachment->rings[0];

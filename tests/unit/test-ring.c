@@ -404,3 +404,83 @@ Test(ring, damage_before_a_record_put_off_is_counted_once)
 	cr_expect_eq(vspan_ledger_unexplained(&ledger), 0);
 	close_region();
 }
+
+/* ------------------------------------------- a writer dies, another goes on */
+
+/* What a writer that dies while it writes leaves: counted and reserved, not committed. */
+static void die_writing(uint32_t slots)
+{
+	struct vspan_record record;
+
+	cr_assert(vspan_record_open(&record, &vspan_writers[0], slots, UINT64_MAX, false));
+}
+
+Test(ring, a_reclaimed_ring_is_settled_without_waiting)
+{
+	struct vspan_ledger ledger;
+	uint64_t torn;
+
+	open_region(VSPAN_ABI_MODE_BLOCK);
+	vspan_end(vspan_begin(test, number, 1));
+	die_writing(3);
+	cr_assert(vspan_writer_reclaim(&vspan_writers[0]));
+	vspan_event(test, text, "after", 2);
+	cr_assert_eq(ring_read(&ring, RING_COMMITTED, 0, UINT64_MAX, &batch), 4);
+	cr_expect_eq(batch.records[2].kind, VSPAN_ABI_KIND_RECLAIM);
+	torn = batch.words[batch.records[2].first_word];
+	cr_expect_eq(torn, 1);
+	cr_expect_eq(batch.records[3].kind, VSPAN_ABI_KIND_EVENT);
+	ring.ledger.emitted = 4;
+	ring_release(&ring, &batch);
+	ring_ledger(&ring, &ledger);
+	cr_expect_eq(ledger.attempted, 5);
+	cr_expect_eq(ledger.torn, 1);
+	cr_expect_eq(ledger.in_ring, 0);
+	cr_expect_eq(vspan_ledger_unexplained(&ledger), 0);
+	close_region();
+}
+
+/* One that died between counting and reserving leaves no hole; many such are no violation. */
+Test(ring, a_ring_may_be_reclaimed_often)
+{
+	const uint32_t lives = 20;
+	struct vspan_ledger ledger;
+	uint32_t i;
+
+	open_region(VSPAN_ABI_MODE_BLOCK);
+	for (i = 0; i < lives; i++) {
+		vspan_begin(test, number, i);
+		region_writer(region, 0)->attempted++;
+		if (i % 2 == 0)
+			die_writing(1);
+		cr_assert(vspan_writer_reclaim(&vspan_writers[0]));
+	}
+	region_writer(region, 0)->attempted++;
+	cr_expect_eq(read_all(RING_DEAD), 2 * lives);
+	ring_close(&ring);
+	cr_expect_eq(ring.torn_news, 1);
+	ring_ledger(&ring, &ledger);
+	cr_expect_eq(ledger.torn, lives + lives / 2 + 1);
+	cr_expect_eq(ledger.violations, 0);
+	cr_expect_eq(vspan_ledger_unexplained(&ledger), 0);
+	close_region();
+}
+
+/* Slots the writer still wants: it has given them up itself. */
+Test(ring, what_is_settled_wrongly_costs_the_guest_alone)
+{
+	struct vspan_ledger ledger;
+
+	open_region(VSPAN_ABI_MODE_BLOCK);
+	vspan_begin(test, plain);
+	region_writer(region, 0)->settled = UINT64_MAX;
+	cr_expect_eq(ring_read(&ring, RING_COMMITTED, 0, 0, &batch), 1);
+	ring_release(&ring, &batch);
+	cr_expect_eq(ring.cursor, SLOTS);
+	vspan_begin(test, plain);
+	cr_expect_eq(ring_read(&ring, RING_DEAD, 0, 0, &batch), 0);
+	ring_close(&ring);
+	ring_ledger(&ring, &ledger);
+	cr_expect_neq(ledger.violations, 0);
+	close_region();
+}
