@@ -115,3 +115,8 @@ uint32_t vspan_process_ringless(void)
 {
 	return __atomic_load_n(&ringless, __ATOMIC_RELAXED);
 }
+
+uint32_t vspan_process_reclaimed(void)
+{
+	return 0;
+}
