@@ -150,11 +150,11 @@ static void print_counts(void)
 	printf("{\"begun\":%lu,\"recorded\":%lu,\"ended\":%lu,\"events\":%lu,\"attempted\":%lu,"
 	       "\"discarded\":%lu,\"threads\":%lu,\"errors\":%lu,\"statuses\":%lu,"
 	       "\"requests\":%lu,\"records\":%lu,\"longest_ns\":%lu,\"ringless\":%u,"
-	       "\"attached\":%s}\n",
+	       "\"reclaimed\":%u,\"attached\":%s}\n",
 		counts.begun, counts.handles, counts.ended, counts.events, attempted, discarded,
 		options[THREADS].value, counts.errors, counts.statuses, requests,
 		counts_records(&counts), longest_ns, vspan_process_ringless(),
-		attach_result == VSPAN_ATTACH_OK ? "true" : "false");
+		vspan_process_reclaimed(), attach_result == VSPAN_ATTACH_OK ? "true" : "false");
 	fflush(stdout);
 }
 

@@ -63,10 +63,11 @@ static void guest_exec(const struct guest *guest, int console)
 	dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
 	dup2(console, STDOUT_FILENO);
 	execlp(QEMU, QEMU, "-accel", "tcg,thread=multi", "-machine", guest->machine, "-smp", "2",
-		"-m", "64", "-nodefaults", "-display", "none", "-serial", "stdio", "-no-reboot",
-		"-device", "isa-debug-exit,iobase=0xf4,iosize=0x4", "-object", memory, "-device",
+		"-m", guest->memory_mb != NULL ? guest->memory_mb : "64", "-nodefaults", "-display",
+		"none", "-serial", "stdio", "-no-reboot", "-device",
+		"isa-debug-exit,iobase=0xf4,iosize=0x4", "-object", memory, "-device",
 		"ivshmem-plain,memdev=vspan", "-kernel", guest->elf, "-append", guest->arguments,
-		NULL);
+		guest->initrd != NULL ? "-initrd" : NULL, guest->initrd, NULL);
 	_exit(EXEC_FAILED);
 }
 
@@ -116,10 +117,12 @@ int guest_wait(struct guest *guest, int seconds)
 			kill(guest->pid, SIGKILL);
 	}
 	close(guest->console);
+	if (guest->process && WIFEXITED(status))
+		return WEXITSTATUS(status);
 	/* isa-debug-exit: 2 * status + 1. */
 	if (WIFEXITED(status) && WEXITSTATUS(status) % 2 == 1)
 		return WEXITSTATUS(status) / 2;
-	printf("QEMU ended with wait status 0x%x; its console: %s\n", (unsigned)status,
+	printf("the guest ended with wait status 0x%x; its console: %s\n", (unsigned)status,
 		guest->text);
 	return -1;
 }

@@ -12,7 +12,10 @@
 #include <vspan/host.h>
 
 struct guest {
-	const char *elf;
+	bool process;       /* no QEMU: a process of this machine, which the test starts itself */
+	const char *elf;    /* or a Linux kernel */
+	const char *initrd; /* of a Linux, else NULL */
+	const char *memory_mb; /* NULL: 64 */
 	const char *machine;   /* QEMU's -machine */
 	const char *arguments; /* of the guest */
 	struct vspan_region_options options;
