@@ -8,7 +8,8 @@ Of README.md and doc/*.md, or of the documents given, every fenced block with
 the info string `sh run` is run by bash, which ends at the first command that
 fails. What stands after `run` is what the block needs, or it is left out:
 lttng (a session daemon: all runs under tests/lttng/with-lttng.sh then), kvm
-(/dev/kvm), qemu (qemu-system-x86_64). A block `c file=NAME` is written to that file before. Each document
+(/dev/kvm), qemu (qemu-system-x86_64), linux (a kernel that fetch-vm.sh has
+fetched). A block `c file=NAME` is written to that file before. Each document
 has a scratch folder that looks like the root of the tree, with the build
 directory as `build`. Exit status 77: nothing could be run.
 """
@@ -50,15 +51,17 @@ def blocks_of(root, document):
     return [Block(document, match, text) for match in FENCE.finditer(text)]
 
 
-def missing(needs):
+def missing(needs, build):
     """Why a block cannot run here; None if it can."""
-    unknown = needs - {"lttng", "kvm", "qemu"}
+    unknown = needs - {"lttng", "kvm", "qemu", "linux"}
     if unknown:
         sys.exit(f"unknown need: {', '.join(sorted(unknown))}")
     if "kvm" in needs and not os.access("/dev/kvm", os.R_OK | os.W_OK):
         return "/dev/kvm is not usable"
     if "qemu" in needs and not shutil.which("qemu-system-x86_64"):
         return "qemu-system-x86_64 is not installed"
+    if "linux" in needs and not (build / "tests/kvm/vm/vmlinuz").exists():
+        return "no kernel has been fetched (tests/kvm/fetch-vm.sh BUILD_DIRECTORY)"
     return None
 
 
@@ -103,7 +106,7 @@ def document_run(root, build, document):
     runnable = []
     left_out = 0
     for block in filter(Block.is_command, blocks):
-        reason = missing(block.needs())
+        reason = missing(block.needs(), build)
         if reason:
             print(f"{block.place}: left out: {reason}")
             left_out += 1

@@ -84,6 +84,9 @@ done
 # shellcheck disable=SC2046
 c++ -Wall -Werror "$work/process.cc" -o "$work/process" $(pkg-config --cflags --libs vspan-process)
 VSPAN_REGION="$work/none" "$work/process" | grep 'none: No such file'
+# shellcheck disable=SC2046
+cc -Wall -Werror "$work/process.c" -o "$work/linux" $(pkg-config --cflags --libs vspan-linux)
+VSPAN_PCI=none "$work/linux" | grep 'PCI device none'
 for machine in bare qemu; do
     # shellcheck disable=SC2046
     cc -Wall -Werror "$work/bare.c" -o "$work/$machine.elf" -nostdlib -static \
