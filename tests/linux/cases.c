@@ -4,7 +4,7 @@
  * with threads and signals about, replaces itself, is killed. All its processes
  * count in memory they share, and the first one prints one JSON line.
  *
- * Usage: cases forks|signals|exec|kills [NUMBER]
+ * Usage: cases forks|signals|exec|kills|crowd [NUMBER]
  */
 #include <pthread.h>
 #include <signal.h>
@@ -253,6 +253,7 @@ static void victim_run(void)
 /* A process is killed at a random moment, and another comes. */
 static void case_kills(uint32_t number)
 {
+	siginfo_t info;
 	uint32_t i;
 
 	srand(1);
@@ -268,12 +269,44 @@ static void case_kills(uint32_t number)
 			usleep(1000);
 		usleep((useconds_t)(rand() % 20000));
 		kill(child, SIGKILL);
-		waitpid(child, NULL, 0);
+		/* A dead process nobody has waited for yet is dead all the same. */
+		waitid(P_PID, (id_t)child, &info, WEXITED | (i % 2 == 0 ? WNOWAIT : 0));
 		EXPECT(i == 0 || tally->reclaimed > reclaimed);
 	}
 	attach();
 	EXPECT(vspan_process_reclaimed() != 0);
 	work(counts_new(), SPANS);
+}
+
+/* ------------------------------------------------------------------ crowd */
+
+/* All at once; every fourth is killed, perhaps while it attaches. */
+static void case_crowd(uint32_t number)
+{
+	int status;
+	uint32_t i;
+
+	srand(1);
+	fflush(stdout);
+	for (i = 0; i < number; i++) {
+		const pid_t child = fork();
+
+		if (child == 0) {
+			attach();
+			work(counts_new(), 10);
+			exit(0);
+		}
+		if (i % 4 != 3)
+			continue;
+		usleep((useconds_t)(rand() % 3000));
+		kill(child, SIGKILL);
+	}
+	for (i = 0; i < number; i++) {
+		EXPECT(wait(&status) > 0);
+		EXPECT(status == 0 || status == SIGKILL);
+	}
+	attach();
+	work(counts_new(), 10);
 }
 
 /* ------------------------------------------------------------------------ */
@@ -302,6 +335,7 @@ int main(int argc, char **argv)
 		{"signals", case_signals},
 		{"exec", case_exec},
 		{"kills", case_kills},
+		{"crowd", case_crowd},
 	};
 	const uint32_t number = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 1;
 	size_t i;

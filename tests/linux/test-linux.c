@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <vspan/access.h>
 #include "../qemu/guest.h"
 #include "region.h"
 
@@ -23,7 +24,6 @@
 #define KILLS 20
 #define LEVELS 2u /* of writers on a thread: it, and a signal handler */
 #define WORDS_MAX 64
-#define ALL_RINGS UINT32_MAX
 /* A variable of the environment, for a Linux kernel: before the words for init. */
 #define PATIENT "VSPAN_HELLO_TIMEOUT_MS"
 #define PATIENT_MS "20000"
@@ -48,23 +48,33 @@ static struct vspan_ledger ledger; /* of all rings, after the end */
 
 /* -------------------------------------------------------------- the two ends */
 
-static void host_start(uint32_t rings, uint32_t ring_size)
+static void region_start(uint32_t rings, uint32_t ring_size)
 {
-	/* An emulated processor's counter starts when it is switched on. */
-	const struct vspan_attach_options clock = {.counter_unknown = in_vm};
-	struct vspan_error error = {0};
-
 	guest.options = (struct vspan_region_options){.name = "linux",
 		.ring_count = rings,
 		.ring_size = ring_size,
 		.site_capacity = 1024};
 	if (!guest_create(&guest))
 		exit(1);
+}
+
+static void consumer_start(void)
+{
+	/* An emulated processor's counter starts when it is switched on. */
+	const struct vspan_attach_options clock = {.counter_unknown = in_vm};
+	struct vspan_error error = {0};
+
 	if (vspan_consumer_create(NULL, &consumer, &error) < 0 ||
 		vspan_consumer_attach(consumer, guest.region, &clock, &attachment, &error) < 0) {
 		printf("%s\n", error.text);
 		exit(1);
 	}
+}
+
+static void host_start(uint32_t rings, uint32_t ring_size)
+{
+	region_start(rings, ring_size);
+	consumer_start();
 }
 
 /* The same commands as processes of this machine: init.c runs them there, too. */
@@ -268,26 +278,49 @@ static void scenario_kills(void)
 	EXPECT(ledger.attempted - ledger.lost_reports <= records + kills * LEVELS * 3);
 }
 
-static bool emitted_await(uint64_t records)
+/* Many attach at once, and some are killed while they do. */
+static void scenario_crowd(void)
+{
+	host_start(64, 1u << 16);
+	programs_start("/cases crowd 48");
+	programs_await();
+	host_end();
+	EXPECT(counted("failures") == 0);
+	EXPECT(ledger.emitted >= counted("records"));
+	EXPECT(sites_published() < 40);
+}
+
+static bool attempted_await(uint64_t records)
 {
 	const time_t end = time(NULL) + DEADLINE_S;
+	uint64_t attempted;
+	uint32_t i;
 
 	do {
 		usleep(10000);
-		vspan_attachment_ledger(attachment, ALL_RINGS, &ledger);
-	} while (ledger.emitted < records && time(NULL) < end);
-	return ledger.emitted >= records;
+		for (i = 0, attempted = 0; i < guest.options.ring_count; i++)
+			attempted += vspan_read_once(&region_writer(guest.region, i)->attempted);
+	} while (attempted < records && time(NULL) < end);
+	return attempted >= records;
 }
 
-/* QEMU is killed while 8 threads write: the region is as they left it. */
+/*
+ * QEMU is killed while 8 threads write: the region is as they left it, whether somebody
+ * drained it then or comes afterwards.
+ */
 static void machine_kill(unsigned number)
 {
-	host_start(16, 1u << 20);
+	region_start(16, 1u << 20);
+	if (number % 2 == 0)
+		consumer_start();
 	programs_start("/linux-worker threads=8 spans=0");
-	EXPECT(emitted_await(20000));
+	EXPECT(attempted_await(20000));
 	usleep(number * 7919 % 100000);
 	guest_kill(&guest);
+	if (number % 2 != 0)
+		consumer_start();
 	host_end();
+	EXPECT(ledger.emitted >= 10000);
 	EXPECT(ledger.torn <= 8);
 	EXPECT(ledger.attempted == ledger.emitted + ledger.torn + ledger.discarded_guest);
 	EXPECT(ledger.discarded_guest == 0 || ledger.fulls > 0);
@@ -296,7 +329,7 @@ static void machine_kill(unsigned number)
 
 static void scenario_machine_kill(void)
 {
-	machine_kill(1);
+	machine_kill(0);
 }
 
 static void scenario_machine_kills(void)
@@ -320,6 +353,7 @@ static const struct {
 	{"forks", scenario_forks},
 	{"exec", scenario_exec},
 	{"kills", scenario_kills},
+	{"crowd", scenario_crowd},
 	{"machine-kill", scenario_machine_kill},
 	{"machine-kills", scenario_machine_kills},
 };
