@@ -35,6 +35,10 @@
 #define VSPAN_MICROVM_PORT_TIMER 0x5655u
 /* value: one byte of console output. */
 #define VSPAN_MICROVM_PORT_CONSOLE 0x5656u
+/* value: guest-physical address (below 4 GiB) of a struct vspan_microvm_call, see there. */
+#define VSPAN_MICROVM_PORT_CALL 0x5657u
+/* value: 0. All vCPUs stop, the VM starts again from its image; does not return. */
+#define VSPAN_MICROVM_PORT_REBOOT 0x5658u
 
 /* The vector of the timer interrupt. There is no interrupt controller to acknowledge. */
 #define VSPAN_MICROVM_TIMER_VECTOR 0x20u
@@ -78,5 +82,70 @@ struct vspan_microvm_report {
 };
 VSPAN_ABI_SIZE(vspan_microvm_report, 2080);
 VSPAN_ABI_OFFSET(vspan_microvm_report, entries, 32);
+
+/*
+ * FUNCTION CALLS
+ *
+ * Host and guest call functions of each other, by name. All that passes between
+ * them is messages of this one kind, in the guest's memory: a vCPU hands one over
+ * by VSPAN_MICROVM_PORT_CALL, and when that OUT returns, the host has put its
+ * answer in the same place.
+ *
+ *   the guest hands over        the OUT returns with
+ *   READY                       CALL: a function of the guest to run
+ *   RETURN of what it ran       CALL: the next one; or, if it ran inside of a call of
+ *                               its own: that call's RETURN, or another CALL
+ *   CALL: a function of the     RETURN of it; or CALL: a function of the guest to run
+ *   host to run                 first, on behalf of the host's
+ *
+ * So a guest that called waits for its RETURN in a loop, in which it runs what
+ * it is asked to; calls nest on its own stack, as deep as the host allows
+ * (VSPAN_MICROVM_CALL_DEPTH). A RETURN is always that of the innermost call. A
+ * vCPU that is READY sleeps until it is called. A guest may call the host before
+ * it is READY, too. Each vCPU has calls of its own.
+ *
+ * A message that breaks these rules ends the VM.
+ */
+
+/* vspan_microvm_call.kind */
+#define VSPAN_MICROVM_CALL_READY 1u
+#define VSPAN_MICROVM_CALL_CALL 2u
+#define VSPAN_MICROVM_CALL_RETURN 3u
+
+/*
+ * vspan_microvm_call.status of a RETURN. Numbers from CALL_OWN on are the
+ * function's own; those below say why it did not run, or what became of its result.
+ */
+#define VSPAN_MICROVM_CALL_OK 0u
+#define VSPAN_MICROVM_CALL_UNKNOWN 1u /* there is no function of that name */
+#define VSPAN_MICROVM_CALL_DEEP 2u    /* too many calls are under way */
+#define VSPAN_MICROVM_CALL_LARGE 3u   /* arguments or result do not fit */
+#define VSPAN_MICROVM_CALL_FAILED 4u  /* it could not be carried out */
+#define VSPAN_MICROVM_CALL_OWN 16u
+
+/* Functions of the guest that may be under way at once on one vCPU. */
+#define VSPAN_MICROVM_CALL_DEPTH 16u
+#define VSPAN_MICROVM_CALL_NAME 48u
+#define VSPAN_MICROVM_CALL_SIZE_MAX (UINT32_C(1) << 20)
+
+/*
+ * `size` bytes at guest-physical address `data` are arguments or result; what
+ * they mean is between caller and function. The host stores its own there, at
+ * most `capacity`. Both lie in RAM.
+ */
+struct vspan_microvm_call {
+	uint32_t struct_size;
+	uint32_t kind;
+	uint32_t status; /* of a RETURN */
+	uint32_t size;
+	uint32_t capacity; /* the guest's word; the host leaves it */
+	uint32_t reserved0;
+	uint64_t data; /* likewise */
+	uint64_t reserved1[6];
+	char function[VSPAN_MICROVM_CALL_NAME]; /* of a CALL: printable ASCII, NUL-terminated */
+};
+VSPAN_ABI_SIZE(vspan_microvm_call, 128);
+VSPAN_ABI_OFFSET(vspan_microvm_call, data, 24);
+VSPAN_ABI_OFFSET(vspan_microvm_call, function, 80);
 
 #endif /* VSPAN_MICROVM_H */

@@ -29,6 +29,9 @@ static const char *const exit_names[VMM_EXIT_COUNT] = {
 	[VMM_EXIT_HOST_PAGE] = "host-page",
 	[VMM_EXIT_KILLED] = "killed",
 	[VMM_EXIT_ERROR] = "error",
+	[VMM_EXIT_CALL] = "call",
+	[VMM_EXIT_REBOOT] = "reboot",
+	[VMM_EXIT_CANCELLED] = "cancelled",
 };
 
 const char *vmm_exit_name(enum vmm_exit exit)
