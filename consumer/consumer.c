@@ -304,6 +304,13 @@ void vspan_attachment_ring_dead(struct vspan_attachment *attachment, uint32_t ri
 	attachment_call(attachment, REQUEST_DEAD, ring, NULL, UINT64_MAX);
 }
 
+void vspan_attachment_restart(struct vspan_attachment *attachment)
+{
+	if (attachment_has_news(attachment))
+		attachment_learn_sites(attachment);
+	attachment_call(attachment, REQUEST_RESTART, 0, NULL, UINT64_MAX);
+}
+
 void vspan_attachment_ledger(
 	struct vspan_attachment *attachment, uint32_t ring, struct vspan_ledger *ledger)
 {

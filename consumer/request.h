@@ -16,6 +16,7 @@ enum request_kind {
 	REQUEST_HELLO,   /* call sites were learned: set enable bytes */
 	REQUEST_DRAIN,   /* drain a stopped vCPU's ring */
 	REQUEST_DEAD,    /* its writer is gone: drain, tear, abort, close */
+	REQUEST_RESTART, /* all rings dead, and begin their next epochs */
 	REQUEST_DETACH,  /* all rings dead */
 	REQUEST_SUSPEND, /* drained, for another consumer to go on */
 	REQUEST_LEDGER,

@@ -23,6 +23,7 @@ static void words_save(
 	words->taken = ring->taken;
 	memcpy(words->violations, ring->violations, sizeof(words->violations));
 	words->ledger = ring->ledger;
+	words->past = state->past;
 	words->last_ts = state->last_ts;
 	words->watermark = state->watermark;
 	words->lost_told = state->lost_told;
@@ -50,6 +51,7 @@ static void words_restore(struct ring_state *state, const struct ring_checkpoint
 	ring->taken = words->taken;
 	memcpy(ring->violations, words->violations, sizeof(ring->violations));
 	ring->ledger = words->ledger;
+	state->past = words->past;
 	state->last_ts = time_plausible(words->last_ts, now);
 	state->watermark = time_plausible(words->watermark, now);
 	state->lost_told = words->lost_told;

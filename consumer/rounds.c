@@ -182,8 +182,26 @@ static void attachment_ledger(
 	for (i = 0; i < attachment->ring_count; i++) {
 		if (ring != UINT32_MAX && ring != i)
 			continue;
-		ring_ledger(&attachment->rings[i].ring, &one);
+		ring_state_ledger(&attachment->rings[i], &one);
 		vspan_ledger_add(ledger, &one);
+	}
+}
+
+/* Every ring's epoch ends and the next begins. No vCPU runs. */
+static void attachment_restart(struct vspan_consumer *consumer, struct vspan_attachment *attachment)
+{
+	uint32_t i;
+
+	/* All of them first: a span may have ended on another ring. */
+	for (i = 0; i < attachment->ring_count; i++)
+		ring_end(consumer, attachment, &attachment->rings[i]);
+	attachment->early.count = 0;
+	attachment->early_changed = true;
+	for (i = 0; i < attachment->ring_count; i++) {
+		struct ring_state *state = &attachment->rings[i];
+
+		attachment_restart_ring(attachment, state);
+		resume_commit(attachment, state, state->ring.cursor);
 	}
 }
 
@@ -219,6 +237,9 @@ static void consumer_serve(struct vspan_consumer *consumer, const struct request
 		break;
 	case REQUEST_DEAD:
 		ring_end(consumer, attachment, &attachment->rings[request->ring]);
+		break;
+	case REQUEST_RESTART:
+		attachment_restart(consumer, attachment);
 		break;
 	case REQUEST_DETACH:
 		for (i = 0; i < attachment->ring_count; i++)

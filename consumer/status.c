@@ -90,7 +90,7 @@ static void look_ring(struct vspan_attachment *attachment, void *data)
 		.cursor = state->ring.cursor,
 		.pending_slots = ring_pending(&state->ring),
 	};
-	ring_ledger(&state->ring, &look->out->ledger);
+	ring_state_ledger(state, &look->out->ledger);
 }
 
 int vspan_attachment_read_ring(

@@ -161,11 +161,12 @@ int geometry_check_ring(
 		bytes > VSPAN_ABI_RING_SIZE_MAX ||
 		!within(ring->slots_offset, 1, bytes, geometry->host_size, geometry->region_size) ||
 		ring->mode < VSPAN_ABI_MODE_BLOCK || ring->mode > VSPAN_ABI_MODE_OVERWRITE ||
-		ring->epoch > VSPAN_ABI_EPOCH_MAX)
+		ring->epoch > VSPAN_ABI_EPOCH_MAX || ring->start > VSPAN_ABI_POSITION_MAX)
 		return -EINVAL;
 	out->slots_offset = ring->slots_offset;
 	out->slot_count = ring->slot_count;
 	out->mode = ring->mode;
 	out->epoch = ring->epoch;
+	out->start = ring->start;
 	return 0;
 }

@@ -122,7 +122,7 @@ static void rings_write(struct vspan_region *region, uint32_t ring_size, uint32_
 		region->rings[i].slots_offset = ring->slots_offset = offset;
 		region->rings[i].slot_count = ring->slot_count = ring_size / VSPAN_ABI_SLOT_SIZE;
 		region->rings[i].mode = ring->mode = mode;
-		ring_start_epoch(region, i, 1);
+		ring_start_epoch(region, i, 1, 0);
 	}
 }
 
@@ -297,7 +297,7 @@ bool region_has_history(const struct vspan_region *region)
 	uint32_t i;
 
 	for (i = 0; i < region->geometry.ring_count; i++)
-		if (vspan_read_once(&region_ring(region, i)->cursor) != 0)
+		if (vspan_read_once(&region_ring(region, i)->cursor) != region->rings[i].start)
 			return true;
 	return false;
 }

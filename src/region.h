@@ -28,6 +28,7 @@ struct region_ring {
 	uint32_t slot_count;
 	uint32_t mode;
 	uint32_t epoch;
+	uint64_t start; /* position at which that epoch began */
 };
 
 struct vspan_region {

@@ -11,7 +11,7 @@
 #include <vspan/access.h>
 #include "batch.h"
 
-void ring_start_epoch(struct vspan_region *region, uint32_t index, uint32_t epoch)
+void ring_start_epoch(struct vspan_region *region, uint32_t index, uint32_t epoch, uint64_t start)
 {
 	struct vspan_abi_writer *writer = region_writer(region, index);
 	struct vspan_abi_ring *host = region_ring(region, index);
@@ -21,10 +21,26 @@ void ring_start_epoch(struct vspan_region *region, uint32_t index, uint32_t epoc
 	writer->commit_base = (uint64_t)epoch << VSPAN_ABI_COMMIT_EPOCH_SHIFT;
 	writer->token_base = (uint64_t)index << VSPAN_ABI_SPAN_RING_SHIFT |
 		(epoch & VSPAN_ABI_SPAN_EPOCH_MASK) << VSPAN_ABI_SPAN_EPOCH_SHIFT;
-	host->cursor = 0;
+	writer->published = writer->reserve = writer->cached_cursor = start;
+	host->cursor = host->start = start;
 	host->epoch = epoch;
 	region->rings[index].epoch = epoch;
+	region->rings[index].start = start;
 	vspan_ring_state_store_G(&host->state, VSPAN_ABI_RING_READY);
+}
+
+/*
+ * Where this epoch ended the next one begins, so that ids are unique over all of
+ * them. Only a guest that made its positions up is ever so far that it starts over.
+ */
+void ring_restart(struct ring *ring, struct vspan_region *region)
+{
+	const uint64_t start = ring->cursor < VSPAN_ABI_POSITION_MAX / 2 ? ring->cursor : 0;
+	const uint32_t epoch = ring->epoch < VSPAN_ABI_EPOCH_MAX ? ring->epoch + 1 : 1;
+
+	assert(ring->closed);
+	ring_start_epoch(region, ring->index, epoch, start);
+	ring_attach(ring, region, ring->index);
 }
 
 void ring_attach(struct ring *ring, const struct vspan_region *region, uint32_t index)
@@ -39,6 +55,7 @@ void ring_attach(struct ring *ring, const struct vspan_region *region, uint32_t 
 	ring->slot_count = geometry->slot_count;
 	ring->mode = geometry->mode;
 	ring->epoch = geometry->epoch;
+	ring->cursor = ring->published = geometry->start;
 }
 
 void ring_violation(struct ring *ring, enum violation violation, uint32_t records)

@@ -68,10 +68,16 @@ struct ring {
 void ring_attach(struct ring *ring, const struct vspan_region *region, uint32_t index);
 
 /*
- * Prepares a ring's shared words for an epoch and marks it ready (edge G). Its
- * vCPU must be stopped and no reader attached.
+ * Prepares a ring's shared words for an epoch that begins at position `start`, and
+ * marks it ready (edge G). Its vCPU must be stopped; a reader has to be attached anew.
  */
-void ring_start_epoch(struct vspan_region *region, uint32_t index, uint32_t epoch);
+void ring_start_epoch(struct vspan_region *region, uint32_t index, uint32_t epoch, uint64_t start);
+
+/*
+ * Ends the epoch of a ring that was closed and begins the next one, for the same
+ * reader. Its vCPU must be stopped.
+ */
+void ring_restart(struct ring *ring, struct vspan_region *region);
 
 /*
  * Copies up to BATCH_SLOTS slots' worth of records into *batch and validates

@@ -190,12 +190,14 @@ struct vspan_abi_ring {
 	uint32_t mode;
 	uint32_t state;
 	uint32_t epoch; /* starts at 1; a reset, reboot or restore starts the next */
-	uint64_t reserved0[13];
+	uint64_t start; /* position at which the epoch began; since 1.1, 0 before */
+	uint64_t reserved0[12];
 	uint64_t cursor; /* first slot position the reader still needs (C) */
 	uint64_t reserved1[15];
 };
 VSPAN_ABI_SIZE(vspan_abi_ring, 256);
 VSPAN_ABI_OFFSET(vspan_abi_ring, state, 16);
+VSPAN_ABI_OFFSET(vspan_abi_ring, start, 24);
 VSPAN_ABI_OFFSET(vspan_abi_ring, cursor, 128);
 
 /* The trace context that applies to what this vCPU does now (W3C trace-context). */
@@ -388,9 +390,10 @@ VSPAN_ABI_SIZE(vspan_abi_continuation, VSPAN_ABI_SLOT_SIZE);
 
 /*
  * Commit word: | epoch (15 bits) | continuation (1) | position + 1 (48) |
- * Positions count slots from the start of the epoch and stay below 2^44: at
- * 20 million slots a second, ten days without a pause. A reader that sees one
- * at the limit treats it as a violation.
+ * Positions count slots: the first epoch starts at 0, later ones where the one before
+ * ended, so that no position comes twice and no id is given twice. They
+ * stay below 2^44: at 20 million slots a second, ten days without a pause. A
+ * reader that sees one at the limit treats it as a violation.
  */
 #define VSPAN_ABI_COMMIT_POSITION_MASK ((UINT64_C(1) << 48) - 1)
 #define VSPAN_ABI_COMMIT_CONTINUATION (UINT64_C(1) << 48)

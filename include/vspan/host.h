@@ -230,6 +230,15 @@ int vspan_attachment_drain(struct vspan_attachment *attachment, uint32_t ring, u
  */
 void vspan_attachment_ring_dead(struct vspan_attachment *attachment, uint32_t ring);
 
+/*
+ * The guest begins another life, reset or restored: every ring's epoch ends, as by
+ * vspan_attachment_ring_dead(), and the next one begins. Its vCPUs are stopped and
+ * enter the guest with its memory as it was at a boot or at a moment when none was
+ * writing a record. Call sites stay known; ids of spans are unique over all
+ * epochs, accounts are sums over them. To be called before the guest runs again. Free.
+ */
+void vspan_attachment_restart(struct vspan_attachment *attachment);
+
 /* The ledger of one ring, or of all (ring = UINT32_MAX). Free. */
 void vspan_attachment_ledger(
 	struct vspan_attachment *attachment, uint32_t ring, struct vspan_ledger *ledger);

@@ -119,6 +119,17 @@ static struct open_span *span_of(struct vspan_attachment *attachment, uint64_t i
 	return state != NULL ? spans_find(&state->spans, id) : NULL;
 }
 
+/*
+ * True if the span a record names was ended by a detach, or with an earlier epoch, not
+ * by the guest: one restored from a snapshot ends it all the same.
+ */
+static bool span_let_go(const struct step *step)
+{
+	const struct ring_state *home = ring_of(step->attachment, step->words[0]);
+
+	return home != NULL && (step->words[0] & VSPAN_ABI_SPAN_POSITION_MASK) <= home->let_go;
+}
+
 static enum violation step_end(struct step *step)
 {
 	uint64_t id = step->words[0];
@@ -131,7 +142,8 @@ static enum violation step_end(struct step *step)
 	if (status > VSPAN_ABI_STATUS_ERROR || home == NULL)
 		return VIOLATION_SPAN;
 	if (span == NULL) {
-		if (home == step->state || home->dead || attachment->early.count == EARLY_ENDS_MAX)
+		if (home == step->state || home->dead || span_let_go(step) ||
+			attachment->early.count == EARLY_ENDS_MAX)
 			return VIOLATION_SPAN;
 		attachment->early.ends[attachment->early.count++] =
 			(struct early_end){.span = id, .ts = step->ts, .status = status};
@@ -311,14 +323,6 @@ static void step_time(struct step *step, uint64_t now)
 		step->flags |= VSPAN_TRACE_FLAG_CLAMPED;
 	step->before = step->state->last_ts;
 	step->state->last_ts = step->ts;
-}
-
-/* True if the span a record names was ended by a detach, not by the guest. */
-static bool span_let_go(const struct step *step)
-{
-	const struct ring_state *home = ring_of(step->attachment, step->words[0]);
-
-	return home != NULL && (step->words[0] & VSPAN_ABI_SPAN_POSITION_MASK) <= home->let_go;
 }
 
 /* Broken rules cost the record; but a begin may be gone through no fault of the guest's. */

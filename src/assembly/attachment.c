@@ -2,6 +2,7 @@
 /* attachment.c - an attached region's life and its call sites. */
 #include "attachment.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -187,6 +188,31 @@ void attachment_count_invalid(struct vspan_attachment *attachment)
 const struct known_site *attachment_site(const struct vspan_attachment *attachment, uint32_t id)
 {
 	return id < known_count(attachment) ? &attachment->sites[id] : NULL;
+}
+
+void attachment_restart_ring(struct vspan_attachment *attachment, struct ring_state *state)
+{
+	static const uint64_t none[2];
+
+	assert(state->dead && state->spans.newest == NULL);
+	vspan_ledger_add(&state->past, &state->ring.ledger);
+	ring_restart(&state->ring, attachment->region);
+	contexts_restart(&state->contexts);
+	region_set_context(attachment->region, state->ring.index, none, 0, state->ring.cursor, 0);
+	state->gap_first = state->gap_last = 0;
+	state->lost_told = 0;
+	state->violations_told = 0;
+	state->repeat_until = 0;
+	/* What a snapshot had open ended with the epoch it was taken in. */
+	state->let_go = state->ring.cursor;
+	state->dead = false;
+	control_epoch(attachment->vm, state->ring.index, state->ring.epoch);
+}
+
+void ring_state_ledger(const struct ring_state *state, struct vspan_ledger *ledger)
+{
+	ring_ledger(&state->ring, ledger);
+	vspan_ledger_add(ledger, &state->past);
 }
 
 void attachment_announce(struct vspan_attachment *attachment)

@@ -30,6 +30,7 @@ struct known_site {
 
 struct ring_state {
 	struct ring ring;
+	struct vspan_ledger past; /* sum over the epochs before this one */
 	struct span_table spans;
 	struct contexts contexts;
 	uint64_t last_ts;         /* ns of the latest record: none is emitted before it */
@@ -111,6 +112,15 @@ void attachment_learn_all(struct vspan_attachment *attachment);
 
 /* True if the guest has published call sites nobody has learned yet. A few loads. */
 bool attachment_has_news(const struct vspan_attachment *attachment);
+
+/*
+ * The next epoch of a ring whose end has been told: nothing of the one before is
+ * left but times and accounts. Its vCPU is stopped.
+ */
+void attachment_restart_ring(struct vspan_attachment *attachment, struct ring_state *state);
+
+/* The account of a ring over all its epochs. */
+void ring_state_ledger(const struct ring_state *state, struct vspan_ledger *ledger);
 
 /* Copies what LTTng enabled to the guest's enable bytes, both ways. */
 void attachment_sync_enables(struct vspan_attachment *attachment);

@@ -47,6 +47,7 @@ struct ring_checkpoint {
 	uint64_t taken;
 	uint64_t violations[VIOLATION_COUNT];
 	struct vspan_ledger ledger;
+	struct vspan_ledger past; /* of earlier epochs */
 	uint64_t last_ts;
 	uint64_t watermark;
 	uint64_t lost_told;

@@ -17,6 +17,16 @@ void contexts_destroy(struct contexts *contexts)
 	pthread_mutex_destroy(&contexts->lock);
 }
 
+void contexts_restart(struct contexts *contexts)
+{
+	pthread_mutex_lock(&contexts->lock);
+	contexts->count = 0;
+	contexts->latest = (struct context_entry){0};
+	contexts->span = 0;
+	__atomic_store_n(&contexts->next, UINT64_MAX, __ATOMIC_RELEASE);
+	pthread_mutex_unlock(&contexts->lock);
+}
+
 static bool context_same(const struct context_entry *a, const struct context_entry *b)
 {
 	return a->span == b->span && a->trace_id[0] == b->trace_id[0] &&

@@ -33,6 +33,9 @@ struct contexts {
 void contexts_init(struct contexts *contexts);
 void contexts_destroy(struct contexts *contexts);
 
+/* Forgets all: another life of the vCPU, which is stopped, begins without a context. */
+void contexts_restart(struct contexts *contexts);
+
 /* 1: it is news; 0: it was so already; -ENOSPC: too many wait. */
 int contexts_push(struct contexts *contexts, const struct context_entry *entry);
 

@@ -68,12 +68,13 @@ static void ring_continue(
 	state->let_go = start->from;
 }
 
-/* Slots keep what was drained until the writer comes round. */
-static uint64_t oldest_slot(const struct ring *ring, uint64_t reserved)
+/* Slots keep what was drained until the writer comes round; of earlier epochs nothing is read. */
+static uint64_t oldest_slot(const struct ring *ring, uint64_t start, uint64_t reserved)
 {
-	return reserved > ring->slot_count && reserved <= VSPAN_ABI_POSITION_MAX
+	return reserved > start && reserved - start > ring->slot_count &&
+			reserved <= VSPAN_ABI_POSITION_MAX
 		? reserved - ring->slot_count
-		: 0;
+		: start;
 }
 
 static void ring_start(struct postmortem *postmortem, uint32_t index, bool all)
@@ -81,22 +82,24 @@ static void ring_start(struct postmortem *postmortem, uint32_t index, bool all)
 	struct ring_state *state = &postmortem->attachment->rings[index];
 	struct postmortem_ring *start = &postmortem->rings[index];
 	struct ring *ring = &state->ring;
+	const uint64_t first = ring->cursor;
 	struct survey survey;
+	uint64_t oldest;
 
 	start->cursor = vspan_read_once(&ring->host->cursor);
 	start->reserved = ring_reserved(ring);
 	start->from = start->cursor;
-	if (all && oldest_slot(ring, start->reserved) < start->cursor)
-		start->from = oldest_slot(ring, start->reserved);
+	oldest = oldest_slot(ring, first, start->reserved);
+	if (all && oldest < start->cursor)
+		start->from = oldest;
 	ring->cursor = start->from;
 	/* The first slot may be in the middle of a record. */
-	ring->resync = start->from != start->cursor && start->from != 0;
-	if (start->from == 0 && start->cursor == 0)
+	ring->resync = start->from != start->cursor && start->from != first;
+	if (start->from == first && start->cursor == first)
 		return;
 	survey_ring(ring, &postmortem->batch, &survey);
 	/* Of a ring that was lapped meanwhile nobody knows how many were drained. */
-	if (ring->mode != VSPAN_ABI_MODE_OVERWRITE ||
-		start->from >= oldest_slot(ring, start->reserved))
+	if (ring->mode != VSPAN_ABI_MODE_OVERWRITE || start->from >= oldest)
 		ring_continue(state, start, &survey);
 	state->let_go = start->from;
 }

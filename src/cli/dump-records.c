@@ -167,8 +167,8 @@ static void walk_ring(struct walk *walk, struct batch *batch)
 	uint32_t count, i;
 
 	ring_attach(&reader, postmortem->attachment->region, walk->ring);
+	reader.resync = start->from != reader.cursor;
 	reader.cursor = start->from;
-	reader.resync = start->from != 0;
 	do {
 		count = ring_read(&reader, RING_DEAD, 0, 0, batch);
 		for (i = 0; i < count; i++, walk->seen++)

@@ -117,6 +117,55 @@ Test(consumer, a_dead_ring_is_closed_and_its_neighbour_is_not)
 	cr_expect_eq(ledger.spans, 3);
 }
 
+/* The guest's memory goes back to when `open` was open: a snapshot was taken then. */
+Test(consumer, a_restart_ends_an_epoch_and_accounts_are_sums)
+{
+	struct vspan_ring_info info;
+	vspan_t open, again;
+
+	open = vspan_begin(test, work, 1);
+	vspan_begin(test, work, 2);
+	thread_port_ring = 1;
+	vspan_end(vspan_begin(test, work, 3));
+	vspan_attachment_restart(attachment);
+	cr_assert_eq(vspan_attachment_read_ring(attachment, 0, &info), 0);
+	cr_expect_eq(info.epoch, 2);
+	cr_expect_eq(info.open_spans, 0);
+	cr_expect_eq(info.ledger.aborted, 2);
+	thread_port_ring = 0;
+	again = vspan_begin(test, work, 4);
+	cr_expect_neq(again, open);
+	vspan_end(again);
+	vspan_end(open);
+	thread_port_ring = 1;
+	vspan_end(open);
+	vspan_attachment_restart(attachment);
+	detach();
+	cr_expect_eq(ledger.attempted, 8);
+	cr_expect_eq(ledger.emitted, 6);
+	cr_expect_eq(ledger.discarded_host, 2, "ends of what ended with its epoch");
+	cr_expect_eq(ledger.spans, 4);
+	cr_expect_eq(ledger.aborted, 2);
+	cr_expect_eq(ledger.violations, 0);
+	cr_expect_eq(vspan_ledger_unexplained(&ledger), 0);
+}
+
+/* In its new life no context applies until the vCPU is entered with one. */
+Test(consumer, a_restart_forgets_contexts)
+{
+	const struct vspan_trace_context caller = {{1, 2}, 3, 1};
+	struct vspan_context seen;
+
+	cr_expect_eq(vspan_attachment_vcpu_enter(attachment, 0, &caller), 0);
+	cr_expect(vspan_context_read(&seen));
+	vspan_attachment_restart(attachment);
+	cr_expect(!vspan_context_read(&seen));
+	cr_expect_eq(vspan_attachment_vcpu_enter(attachment, 0, &caller), 0);
+	cr_expect(vspan_context_read(&seen));
+	cr_expect_eq(seen.span_id, 3);
+	detach();
+}
+
 Test(consumer, detach_leaves_nothing_behind)
 {
 	uint32_t i;

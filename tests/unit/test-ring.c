@@ -484,3 +484,73 @@ Test(ring, what_is_settled_wrongly_costs_the_guest_alone)
 	cr_expect_neq(ledger.violations, 0);
 	close_region();
 }
+
+/* A guest that goes back to where it was knows nothing of what it has written since. */
+Test(ring, the_next_epoch_begins_where_the_one_before_ended)
+{
+	vspan_t first, next;
+
+	open_region(VSPAN_ABI_MODE_BLOCK);
+	first = vspan_begin(test, number, 1);
+	reserve_only(2);
+	read_all(RING_DEAD);
+	ring_close(&ring);
+	cr_expect_eq(ring.ledger.torn, 1);
+	ring_restart(&ring, region);
+	cr_expect_eq(ring.epoch, 2);
+	cr_expect_eq(ring.cursor, 3);
+	cr_expect_eq(region_ring(region, 0)->start, 3);
+	cr_expect_eq(read_all(RING_COMMITTED), 0, "nothing of before is read again");
+	next = vspan_begin(test, number, 2);
+	cr_expect_neq(next, first);
+	cr_expect_eq(ring_read(&ring, RING_COMMITTED, 0, 0, &batch), 1);
+	cr_expect_eq(span_id(0, 2, batch.records[0].position, false), next);
+	cr_expect_eq(batch.records[0].position, 3);
+	ring.ledger.emitted = 1;
+	ring_release(&ring, &batch);
+	ring_close(&ring);
+	cr_expect_eq(ring.ledger.attempted, 1);
+	cr_expect_eq(vspan_ledger_unexplained(&ring.ledger), 0);
+	close_region();
+}
+
+Test(ring, epochs_fill_the_ring_again_and_again_and_start_over_at_the_last)
+{
+	uint32_t i, epoch = 1;
+
+	open_region(VSPAN_ABI_MODE_DISCARD);
+	for (i = 0; i < 3u * SLOTS; i++) {
+		vspan_begin(test, plain);
+		if (i % 1000 != 999)
+			continue;
+		cr_assert_eq(read_all(RING_DEAD), 1000);
+		ring_close(&ring);
+		cr_assert_eq(ring.ledger.violations, 0);
+		ring_restart(&ring, region);
+		cr_assert_eq(ring.epoch, ++epoch);
+	}
+	ring_close(&ring);
+	ring.epoch = VSPAN_ABI_EPOCH_MAX;
+	ring_restart(&ring, region);
+	cr_expect_eq(ring.epoch, 1);
+	cr_expect_eq(ring.cursor, 6000);
+	/* A position no honest writer reaches is not handed on to the next life. */
+	ring.cursor = VSPAN_ABI_POSITION_MAX - 1;
+	ring.closed = true;
+	ring_restart(&ring, region);
+	cr_expect_eq(ring.cursor, 0);
+	close_region();
+}
+
+Test(ring, a_region_that_was_restarted_and_not_drained_has_no_history)
+{
+	open_region(VSPAN_ABI_MODE_BLOCK);
+	vspan_begin(test, plain);
+	cr_expect(!region_has_history(region));
+	read_all(RING_DEAD);
+	cr_expect(region_has_history(region));
+	ring_close(&ring);
+	ring_restart(&ring, region);
+	cr_expect(!region_has_history(region));
+	close_region();
+}
