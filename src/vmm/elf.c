@@ -26,6 +26,7 @@ struct image {
 	const struct image_room *room;
 	struct vspan_error *error;
 	bool entry_found;
+	uint64_t end;
 };
 
 static int image_open(struct image *image)
@@ -147,6 +148,8 @@ static int segment_load(struct image *image, size_t index)
 	if ((segment.p_flags & PF_X) != 0 && entry >= segment.p_vaddr &&
 		entry - segment.p_vaddr < segment.p_filesz)
 		image->entry_found = true;
+	if (segment.p_vaddr + segment.p_memsz > image->end)
+		image->end = segment.p_vaddr + segment.p_memsz;
 	return segment_read(image, &segment);
 }
 
@@ -171,8 +174,8 @@ static int segments_load(struct image *image)
 	return code;
 }
 
-int image_load(
-	const char *path, const struct image_room *room, uint64_t *entry, struct vspan_error *error)
+int image_load(const char *path, const struct image_room *room, struct image_loaded *out,
+	struct vspan_error *error)
 {
 	struct image image = {.path = path, .fd = -1, .room = room, .error = error};
 	int code;
@@ -184,7 +187,7 @@ int image_load(
 	if (code == 0)
 		code = segments_load(&image);
 	if (code == 0)
-		*entry = image.header.e_entry;
+		*out = (struct image_loaded){.entry = image.header.e_entry, .end = image.end};
 	elf_end(image.elf);
 	if (image.fd >= 0)
 		close(image.fd);

@@ -58,6 +58,12 @@ static void port_console(struct vcpu *vcpu, uint32_t value)
 	console_put(vcpu, (uint8_t)value);
 }
 
+static void port_reboot(struct vcpu *vcpu, uint32_t value)
+{
+	(void)value;
+	machine_end(vcpu->vmm, VMM_EXIT_REBOOT, -1);
+}
+
 static const struct port {
 	port_function handle;
 	enum vmm_exit exit;
@@ -69,6 +75,8 @@ static const struct port {
 	[VSPAN_MICROVM_PORT_REPORT - VSPAN_MICROVM_PORT_BASE] = {report_take, VMM_EXIT_REPORT},
 	[VSPAN_MICROVM_PORT_TIMER - VSPAN_MICROVM_PORT_BASE] = {timer_program, VMM_EXIT_CONTROL},
 	[VSPAN_MICROVM_PORT_CONSOLE - VSPAN_MICROVM_PORT_BASE] = {port_console, VMM_EXIT_CONSOLE},
+	[VSPAN_MICROVM_PORT_CALL - VSPAN_MICROVM_PORT_BASE] = {message_take, VMM_EXIT_CALL},
+	[VSPAN_MICROVM_PORT_REBOOT - VSPAN_MICROVM_PORT_BASE] = {port_reboot, VMM_EXIT_REBOOT},
 };
 
 #define PORT_COUNT (sizeof(ports) / sizeof(ports[0]))

@@ -16,12 +16,17 @@ struct image_room {
 	uint64_t end;
 };
 
+struct image_loaded {
+	uint64_t entry; /* inside an executable segment */
+	uint64_t end;   /* nothing was written from here on */
+};
+
 /*
  * Loads a freestanding ELF64 x86-64 executable, segments at their virtual
- * addresses. *entry is inside an executable segment. Returns 0 or a negative
+ * addresses. Returns 0 or a negative
  * errno with *error filled; RAM in the room may then be partly written.
  */
-int image_load(const char *path, const struct image_room *room, uint64_t *entry,
+int image_load(const char *path, const struct image_room *room, struct image_loaded *out,
 	struct vspan_error *error);
 
 #endif /* VSPAN_VMM_IMAGE_H */

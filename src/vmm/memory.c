@@ -151,8 +151,28 @@ uint64_t memory_image_end(const struct vmm *vmm)
 
 bool memory_read(const struct vmm *vmm, uint64_t address, void *to, uint64_t size)
 {
-	if (size > vmm->options.ram_size || address > vmm->options.ram_size - size)
+	if (!memory_inside(vmm, address, size))
 		return false;
 	memcpy(to, vmm->ram + address, size);
 	return true;
+}
+
+bool memory_inside(const struct vmm *vmm, uint64_t address, uint64_t size)
+{
+	return size <= vmm->options.ram_size && address <= vmm->options.ram_size - size;
+}
+
+void memory_write(const struct vmm *vmm, uint64_t address, const void *from, uint64_t size)
+{
+	assert(memory_inside(vmm, address, size));
+	memcpy(vmm->ram + address, from, size);
+}
+
+/* KVM hears of the change from the kernel: its slot stays as it is. */
+int memory_replace(struct vmm *vmm, int fd)
+{
+	void *ram = mmap(vmm->ram, vmm->options.ram_size, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE, fd, 0);
+
+	return ram == MAP_FAILED ? -errno : 0;
 }

@@ -21,14 +21,21 @@
 #include "error.h"
 #include "machine.h"
 
-/* Of the vCPU this thread runs, for the signal handler; NULL in other threads. */
-static __thread struct kvm_run *current_run;
+#define SETTLE_GOES_MAX 16
+
+/* The one this thread runs, for the signal handler, too; NULL in other threads. */
+static __thread struct vcpu *current;
 
 static void signal_handle(int number)
 {
 	(void)number;
-	if (current_run != NULL)
-		__atomic_store_n(&current_run->immediate_exit, 1, __ATOMIC_RELAXED);
+	if (current != NULL)
+		__atomic_store_n(&current->run->immediate_exit, 1, __ATOMIC_RELAXED);
+}
+
+struct vcpu *vcpu_current(void)
+{
+	return current;
 }
 
 /*
@@ -57,6 +64,7 @@ int vcpu_open(struct vmm *vmm, uint32_t index, struct vspan_error *error)
 
 	vcpu->vmm = vmm;
 	vcpu->index = index;
+	vcpu->deadline.at_ns = UINT64_MAX;
 	vcpu->fd = ioctl(vmm->vm_fd, KVM_CREATE_VCPU, (unsigned long)index);
 	if (vcpu->fd < 0)
 		return error_set(error, errno, "KVM cannot create vCPU %u: %s; ask for fewer",
@@ -82,7 +90,7 @@ void vcpu_close(struct vcpu *vcpu)
 
 uint32_t vcpu_stop_requested(const struct vcpu *vcpu)
 {
-	return __atomic_load_n(&vcpu->stop, __ATOMIC_SEQ_CST);
+	return __atomic_load_n(&vcpu->stop, __ATOMIC_SEQ_CST) & VCPU_STOP_MASK;
 }
 
 /*
@@ -103,13 +111,42 @@ void vcpu_stop(struct vcpu *vcpu, uint32_t why)
 	errno = saved;
 }
 
+void vcpu_call(struct vcpu *vcpu)
+{
+	__atomic_fetch_or(&vcpu->stop, VCPU_CALLED, __ATOMIC_SEQ_CST);
+	syscall(SYS_futex, &vcpu->stop, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+void vcpu_renew(struct vcpu *vcpu)
+{
+	assert(vcpu->interruptible == 0 && vcpu->frame == NULL && !vcpu->timer.created);
+	vcpu->stop = 0;
+	vcpu->halted = vcpu->idle = vcpu->gone = vcpu->ready = vcpu->calling = false;
+	vcpu->timer = (struct timer){0};
+	vcpu->console.length = 0;
+}
+
 void vcpu_sleep(const struct vcpu *vcpu, uint64_t until_ns)
 {
-	const struct timespec until = monotonic_timespec(until_ns);
+	uint64_t wake_ns = until_ns < vcpu->deadline.at_ns ? until_ns : vcpu->deadline.at_ns;
+	const struct timespec until = monotonic_timespec(wake_ns);
+	uint32_t seen;
 
-	while (vcpu_stop_requested(vcpu) == 0 && monotonic_ns() < until_ns)
-		syscall(SYS_futex, &vcpu->stop, FUTEX_WAIT_BITSET_PRIVATE, 0, &until, NULL,
+	while (monotonic_ns() < wake_ns) {
+		seen = __atomic_load_n(&vcpu->stop, __ATOMIC_SEQ_CST);
+		if ((seen & VCPU_STOP_MASK) != 0)
+			return;
+		syscall(SYS_futex, &vcpu->stop, FUTEX_WAIT_BITSET_PRIVATE, seen, &until, NULL,
 			FUTEX_BITSET_MATCH_ANY);
+	}
+}
+
+void vcpu_park(struct vcpu *vcpu)
+{
+	const uint32_t seen = __atomic_load_n(&vcpu->stop, __ATOMIC_SEQ_CST);
+
+	if (seen == 0)
+		syscall(SYS_futex, &vcpu->stop, FUTEX_WAIT_PRIVATE, seen, NULL, NULL, 0);
 }
 
 /*
@@ -147,15 +184,56 @@ static bool vcpu_enter(struct vcpu *vcpu)
 	return true;
 }
 
+/* A deadline that has passed becomes a request, so that everyone sees the same from then on. */
+bool vcpu_over(struct vcpu *vcpu)
+{
+	if (deadline_passed(vcpu))
+		__atomic_fetch_or(&vcpu->stop, VCPU_STOP_CANCEL, __ATOMIC_SEQ_CST);
+	return vcpu->halted || vcpu_stop_requested(vcpu) != 0;
+}
+
+bool vcpu_step(struct vcpu *vcpu)
+{
+	__atomic_store_n(&vcpu->run->immediate_exit, 0, __ATOMIC_RELAXED);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	if (vcpu_over(vcpu))
+		return false;
+	if (!vcpu_enter(vcpu))
+		vcpu->halted = true;
+	return !vcpu->halted;
+}
+
+/*
+ * An exit for a port or for memory is complete only when KVM is asked to go on. What
+ * spans pages takes several goes; a bound, for KVM could fail otherwise.
+ */
+void vcpu_settle(struct vcpu *vcpu)
+{
+	int goes;
+
+	for (goes = 0; goes < SETTLE_GOES_MAX; goes++) {
+		__atomic_store_n(&vcpu->run->immediate_exit, 1, __ATOMIC_RELAXED);
+		if (ioctl(vcpu->fd, KVM_RUN, 0) < 0)
+			break;
+	}
+}
+
 static enum vmm_exit stop_reason(struct vcpu *vcpu)
 {
 	struct vmm *vmm = vcpu->vmm;
+	const uint32_t stop = vcpu_stop_requested(vcpu);
 	enum vmm_exit reason;
 
-	if ((vcpu_stop_requested(vcpu) & VCPU_STOP_KILL) != 0) {
+	if ((stop & VCPU_STOP_KILL) != 0) {
 		vcpu->exits[VMM_EXIT_KILLED]++;
 		return VMM_EXIT_KILLED;
 	}
+	if ((stop & VCPU_STOP_CANCEL) != 0) {
+		vcpu->exits[VMM_EXIT_CANCELLED]++;
+		return VMM_EXIT_CANCELLED;
+	}
+	if (stop == 0)
+		return VMM_EXIT_HALT;
 	pthread_mutex_lock(&vmm->lock);
 	assert(vmm->ended);
 	reason = vmm->result.reason;
@@ -166,12 +244,12 @@ static enum vmm_exit stop_reason(struct vcpu *vcpu)
 static enum vmm_exit vcpu_loop(struct vcpu *vcpu)
 {
 	for (;;) {
-		__atomic_store_n(&vcpu->run->immediate_exit, 0, __ATOMIC_RELAXED);
-		__atomic_signal_fence(__ATOMIC_SEQ_CST);
-		if (vcpu_stop_requested(vcpu) != 0)
+		if (vcpu_over(vcpu))
 			return stop_reason(vcpu);
-		if (!vcpu_enter(vcpu))
-			return VMM_EXIT_HALT;
+		if (vcpu->idle)
+			waiters_serve(vcpu);
+		else
+			vcpu_step(vcpu);
 	}
 }
 
@@ -183,10 +261,12 @@ static void vcpu_finish(struct vcpu *vcpu, enum vmm_exit reason)
 	pthread_mutex_lock(&vmm->lock);
 	assert(vmm->running > 0);
 	vmm->running--;
+	vcpu->gone = true;
 	if (vmm->running == 0 && !vmm->ended) {
 		vmm->ended = true;
 		vmm->result.reason = reason;
 	}
+	waiters_release(vcpu);
 	pthread_cond_broadcast(&vmm->changed);
 	pthread_mutex_unlock(&vmm->lock);
 }
@@ -209,11 +289,16 @@ void *vcpu_main(void *data)
 	enum vmm_exit reason = VMM_EXIT_ERROR;
 
 	signals_block();
-	current_run = vcpu->run;
+	current = vcpu;
 	if (start_wait(vcpu->vmm)) {
 		__atomic_store_n(&vcpu->interruptible, 1, __ATOMIC_SEQ_CST);
+		/* Of a snapshot: the timer itself is this thread's. */
+		if (vcpu->timer.period_ns != 0)
+			timer_program(vcpu, (uint32_t)(vcpu->timer.period_ns / 1000));
 		reason = vcpu_loop(vcpu);
+		vcpu_settle(vcpu);
 		timer_destroy(vcpu);
+		deadline_destroy(vcpu);
 		console_flush(vcpu);
 		if (observer->gone != NULL)
 			observer->gone(observer->data, vcpu->index, reason);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * vmm.c - a micro-VM's life: built, run, ended, destroyed. The thread that calls
- * vmm_run() only watches the clock and waits; each vCPU has its own (vcpu.c).
+ * vmm.c - a micro-VM built, told to end, and destroyed. Its lives in between are
+ * life.c's.
  */
 #include <assert.h>
 #include <errno.h>
-#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,9 +100,9 @@ int machine_create(const struct vmm_options *options, struct vmm **out, struct v
 
 int vmm_create(const struct vmm_options *options, struct vmm **out, struct vspan_error *error)
 {
+	struct image_loaded loaded = {0};
 	struct image_room room;
 	struct vmm *vmm = NULL;
-	uint64_t entry = 0;
 	int code = machine_create(options, &vmm, error);
 
 	if (code < 0)
@@ -112,9 +111,11 @@ int vmm_create(const struct vmm_options *options, struct vmm **out, struct vspan
 	room.ram = vmm->ram;
 	room.start = MACHINE_IMAGE_START;
 	room.end = memory_image_end(vmm);
-	code = image_load(options->elf_path, &room, &entry, error);
+	code = image_load(options->elf_path, &room, &loaded, error);
 	if (code == 0)
-		code = boot_prepare(vmm, entry, error);
+		code = boot_prepare(vmm, loaded.entry, error);
+	if (code == 0)
+		code = snapshot_boot(vmm, loaded.end, error);
 	if (code < 0) {
 		vmm_destroy(vmm);
 		return code;
@@ -129,6 +130,8 @@ void vmm_destroy(struct vmm *vmm)
 
 	if (vmm == NULL)
 		return;
+	assert(!vmm->started);
+	vmm_snapshot_destroy(vmm->boot);
 	for (i = 0; i < vmm->vcpu_count; i++)
 		vcpu_close(&vmm->vcpus[i]);
 	free(vmm->vcpus);
@@ -193,127 +196,4 @@ void vmm_kill(struct vmm *vmm, uint32_t cpu)
 {
 	if (cpu < vmm->vcpu_count)
 		vcpu_stop(&vmm->vcpus[cpu], VCPU_STOP_KILL);
-}
-
-/* ------------------------------------------------------------------- running */
-
-/* Called with the lock held, which keeps the threads at their start. */
-static int threads_start(struct vmm *vmm, struct vspan_error *error)
-{
-	uint32_t i;
-	int code;
-
-	for (i = 0; i < vmm->vcpu_count; i++) {
-		code = pthread_create(&vmm->vcpus[i].thread, NULL, vcpu_main, &vmm->vcpus[i]);
-		if (code != 0)
-			return error_set(error, code,
-				"cannot start a thread for vCPU %u: %s; ask for fewer", i,
-				strerror(code));
-		vmm->running++;
-	}
-	return 0;
-}
-
-/* Joins the first `count`, once nobody can be signalling them any more. */
-static void threads_join(struct vmm *vmm, uint32_t count)
-{
-	uint32_t i;
-
-	for (i = 0; i < count; i++)
-		__atomic_store_n(&vmm->vcpus[i].interruptible, 0, __ATOMIC_SEQ_CST);
-	while (__atomic_load_n(&vmm->stoppers, __ATOMIC_SEQ_CST) != 0)
-		sched_yield();
-	for (i = 0; i < count; i++)
-		pthread_join(vmm->vcpus[i].thread, NULL);
-}
-
-static void kill_option(struct vmm *vmm)
-{
-	if (vmm->options.kill_cpu < vmm->vcpu_count)
-		vmm_kill(vmm, vmm->options.kill_cpu);
-	else
-		vcpus_stop(vmm, VCPU_STOP_KILL);
-}
-
-/* Sleeps, with the lock held, until a vCPU changed something or the clock reaches `until_ns`. */
-static void wait_until(struct vmm *vmm, uint64_t until_ns)
-{
-	const struct timespec until = monotonic_timespec(until_ns);
-
-	if (until_ns == UINT64_MAX)
-		pthread_cond_wait(&vmm->changed, &vmm->lock);
-	else
-		pthread_cond_timedwait(&vmm->changed, &vmm->lock, &until);
-}
-
-/* start + duration, or never. */
-static uint64_t moment(uint64_t start_ns, uint64_t duration_ns)
-{
-	return duration_ns > UINT64_MAX - start_ns ? UINT64_MAX : start_ns + duration_ns;
-}
-
-/* Waits for the end of all threads; kills and ends when the options say so. Lock held. */
-static void machine_watch(struct vmm *vmm, uint64_t start_ns)
-{
-	const struct vmm_options *options = &vmm->options;
-	uint64_t end =
-		options->deadline_ns == 0 ? UINT64_MAX : moment(start_ns, options->deadline_ns);
-	bool killed = !options->kill;
-	uint64_t kill, now;
-
-	while (vmm->running > 0) {
-		kill = killed || vmm->hello_ns == 0 ? UINT64_MAX
-						    : moment(vmm->hello_ns, options->kill_after_ns);
-		now = monotonic_ns();
-		if (now < kill && now < end) {
-			wait_until(vmm, kill < end ? kill : end);
-			continue;
-		}
-		if (now >= end) {
-			vmm->result.timed_out = !vmm->ended;
-			end = UINT64_MAX;
-			pthread_mutex_unlock(&vmm->lock);
-			machine_end(vmm, VMM_EXIT_KILLED, -1);
-		} else {
-			killed = true;
-			pthread_mutex_unlock(&vmm->lock);
-			kill_option(vmm);
-		}
-		pthread_mutex_lock(&vmm->lock);
-	}
-}
-
-static void result_collect(struct vmm *vmm, uint64_t start_ns, struct vmm_result *result)
-{
-	uint32_t i, exit;
-
-	for (i = 0; i < vmm->vcpu_count; i++)
-		for (exit = 0; exit < VMM_EXIT_COUNT; exit++)
-			vmm->result.exits[exit] += vmm->vcpus[i].exits[exit];
-	vmm->result.run_ns = monotonic_ns() - start_ns;
-	*result = vmm->result;
-}
-
-int vmm_run(struct vmm *vmm, struct vmm_result *result, struct vspan_error *error)
-{
-	const uint64_t start_ns = monotonic_ns();
-	uint32_t started;
-	int code;
-
-	pthread_mutex_lock(&vmm->lock);
-	assert(!vmm->started);
-	vmm->started = true;
-	code = threads_start(vmm, error);
-	started = vmm->running;
-	if (code < 0) {
-		vmm->ended = vmm->abandoned = true;
-		vmm->result.reason = VMM_EXIT_ERROR;
-	}
-	machine_watch(vmm, start_ns);
-	pthread_mutex_unlock(&vmm->lock);
-	threads_join(vmm, started);
-	result_collect(vmm, start_ns, result);
-	if (code < 0 || vmm->error.code == 0)
-		return code;
-	return error_set(error, vmm->error.code, "%s", vmm->error.text);
 }

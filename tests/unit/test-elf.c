@@ -32,7 +32,7 @@ _Static_assert(sizeof(file) == CODE_OFFSET + CODE_SIZE, "file layout");
 static size_t file_size;
 static uint8_t *ram;
 static char path[] = "/tmp/vspan-test-elf-XXXXXX";
-static uint64_t entry;
+static struct image_loaded loaded;
 static struct vspan_error error;
 
 static void setup(void)
@@ -79,7 +79,7 @@ static int load(void)
 	cr_assert_eq(fwrite(&file, 1, file_size, out), file_size);
 	cr_assert_eq(fclose(out), 0);
 	memset(&error, 0, sizeof(error));
-	return image_load(path, &room, &entry, &error);
+	return image_load(path, &room, &loaded, &error);
 }
 
 /* Refused, with a text that says why, and RAM outside the room as it was. */
@@ -103,7 +103,8 @@ Test(elf, good_image_is_loaded)
 	uint64_t i;
 
 	cr_assert_eq(load(), 0, "%s", error.text);
-	cr_expect_eq(entry, ROOM_START + 4);
+	cr_expect_eq(loaded.entry, ROOM_START + 4);
+	cr_expect_eq(loaded.end, ROOM_START + MEMORY_SIZE);
 	for (i = 0; i < CODE_SIZE; i++)
 		cr_expect_eq(ram[ROOM_START + i], CODE_BYTE);
 	for (; i < MEMORY_SIZE; i++)
@@ -124,7 +125,7 @@ Test(elf, missing_file)
 {
 	const struct image_room room = {.ram = ram, .start = ROOM_START, .end = ROOM_END};
 
-	cr_expect_eq(image_load("/nonexistent/guest.elf", &room, &entry, &error), -ENOENT);
+	cr_expect_eq(image_load("/nonexistent/guest.elf", &room, &loaded, &error), -ENOENT);
 	cr_expect_not_null(strstr(error.text, "/nonexistent/guest.elf"));
 }
 
@@ -132,7 +133,7 @@ Test(elf, directory)
 {
 	const struct image_room room = {.ram = ram, .start = ROOM_START, .end = ROOM_END};
 
-	cr_expect_eq(image_load("/tmp", &room, &entry, &error), -EINVAL);
+	cr_expect_eq(image_load("/tmp", &room, &loaded, &error), -EINVAL);
 }
 
 Test(elf, empty_file)
