@@ -8,6 +8,7 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{"attach", cmd_serve},
+	{"call", cmd_call},
 	{"record", cmd_record},
 	{"run", cmd_run},
 };

@@ -3,6 +3,7 @@
 #include "machine.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <unistd.h>
 #include "cli.h"
 #include "clock.h"
@@ -89,6 +90,51 @@ static void machine_gone(void *data, uint32_t cpu, enum vmm_exit reason)
 	vspan_attachment_ring_dead(machine->attachment, cpu);
 }
 
+/* A call is on behalf of whoever made it; without one, of who runs the VM. */
+static void machine_guest_call(void *data, uint32_t cpu, const struct vmm_call_note *note)
+{
+	struct machine *machine = data;
+
+	if (note->context != NULL)
+		(void)vspan_attachment_vcpu_enter(machine->attachment, cpu, note->context);
+	else
+		machine_enter(machine, cpu);
+}
+
+static void machine_guest_return(void *data, uint32_t cpu, const struct vmm_call_note *note)
+{
+	struct machine *machine = data;
+
+	(void)note;
+	vspan_attachment_vcpu_exit(machine->attachment, cpu, "return");
+}
+
+static void machine_host_call(void *data, uint32_t cpu, const struct vmm_call_note *note)
+{
+	struct machine *machine = data;
+
+	(void)note;
+	vspan_attachment_vcpu_exit(machine->attachment, cpu, "host call");
+}
+
+static void machine_host_return(void *data, uint32_t cpu, const struct vmm_call_note *note)
+{
+	if (note->outcome == 0)
+		machine_enter(data, cpu);
+}
+
+static int machine_restart(void *data, struct vspan_error *error)
+{
+	struct machine *machine = data;
+	uint32_t cpu;
+
+	(void)error;
+	vspan_attachment_restart(machine->attachment);
+	for (cpu = 0; cpu < machine->options->cpus; cpu++)
+		machine_enter(machine, cpu);
+	return 0;
+}
+
 static int machine_attach(struct machine *machine, struct vspan_error *error)
 {
 	const struct vspan_consumer_options consumer = {
@@ -111,10 +157,23 @@ static int machine_attach(struct machine *machine, struct vspan_error *error)
 	return ret;
 }
 
-static int machine_build(
-	struct machine *machine, const struct vmm_observer *observer, struct vspan_error *error)
+static int machine_build(struct machine *machine, struct vspan_error *error)
 {
 	const struct machine_options *options = machine->options;
+	const struct vmm_observer observer = {
+		.data = machine,
+		.hello = machine_hello,
+		.full = machine_full,
+		.flush = machine_flush,
+		.halt = machine_halt,
+		.gone = machine_gone,
+		.ready = machine_halt,
+		.guest_call = machine_guest_call,
+		.guest_return = machine_guest_return,
+		.host_call = machine_host_call,
+		.host_return = machine_host_return,
+		.restart = machine_restart,
+	};
 	const struct vspan_region_options region = {
 		.name = options->name,
 		.ring_count = (uint32_t)options->cpus,
@@ -126,7 +185,7 @@ static int machine_build(
 		.arguments = options->arguments,
 		.cpu_count = (uint32_t)options->cpus,
 		.ram_size = options->memory,
-		.observer = observer,
+		.observer = &observer,
 		.console_fd = options->quiet ? -1 : STDERR_FILENO,
 		.kill = options->kill,
 		.kill_cpu = (uint32_t)options->kill_cpu,
@@ -144,31 +203,60 @@ static int machine_build(
 	return ret < 0 ? ret : machine_attach(machine, error);
 }
 
-int machine_run(const struct machine_options *options, struct machine_result *result,
-	struct vspan_error *error)
+static void machine_free(struct machine *machine)
 {
-	struct machine machine = {.options = options, .result = result};
-	const struct vmm_observer observer = {
-		.data = &machine,
-		.hello = machine_hello,
-		.full = machine_full,
-		.flush = machine_flush,
-		.halt = machine_halt,
-		.gone = machine_gone,
-	};
+	if (machine->attachment != NULL)
+		vspan_consumer_detach(machine->attachment, &machine->result->ledger);
+	if (machine->consumer != NULL)
+		vspan_consumer_read_stats(machine->consumer, &machine->result->consumer);
+	vspan_consumer_destroy(machine->consumer);
+	vmm_destroy(machine->vmm);
+	vspan_region_close(machine->region);
+	free(machine);
+}
+
+int machine_open(const struct machine_options *options, struct machine_result *result,
+	struct machine **out, struct vspan_error *error)
+{
+	struct machine *machine = calloc(1, sizeof(*machine));
 	int ret;
 
 	*result = (struct machine_result){.vm.status = -1};
-	ret = machine_build(&machine, &observer, error);
+	if (machine == NULL)
+		return error_set(error, ENOMEM, "out of memory for a VM");
+	machine->options = options;
+	machine->result = result;
+	ret = machine_build(machine, error);
 	if (ret == 0)
-		ret = vmm_run(machine.vmm, &result->vm, error);
-	if (machine.attachment != NULL)
-		vspan_consumer_detach(machine.attachment, &result->ledger);
-	if (machine.consumer != NULL)
-		vspan_consumer_read_stats(machine.consumer, &result->consumer);
-	vspan_consumer_destroy(machine.consumer);
-	vmm_destroy(machine.vmm);
-	vspan_region_close(machine.region);
+		*out = machine;
+	else
+		machine_free(machine);
+	return ret;
+}
+
+struct vmm *machine_vmm(const struct machine *machine)
+{
+	return machine->vmm;
+}
+
+int machine_close(struct machine *machine, struct vspan_error *error)
+{
+	int ret = vmm_stop(machine->vmm, &machine->result->vm, error);
+
+	machine_free(machine);
+	return ret;
+}
+
+int machine_run(const struct machine_options *options, struct machine_result *result,
+	struct vspan_error *error)
+{
+	struct machine *machine = NULL;
+	int ret = machine_open(options, result, &machine, error);
+
+	if (ret < 0)
+		return ret;
+	ret = vmm_run(machine->vmm, &result->vm, error);
+	machine_free(machine);
 	return ret;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * machine.h - a guest in the micro-VM with everything around it: region,
- * consumer, VM. What `vspan run` and `vspan record` have in common.
+ * consumer, VM. What `vspan run`, `record` and `call` have in common.
  */
 #ifndef VSPAN_CLI_MACHINE_H
 #define VSPAN_CLI_MACHINE_H
@@ -72,6 +72,19 @@ bool machine_guest(struct machine_options *options, const char *command, int arg
 /* Boots, runs to the end, drains, accounts. 0 or a negative errno with *error filled. */
 int machine_run(const struct machine_options *options, struct machine_result *result,
 	struct vspan_error *error);
+
+/*
+ * The same machine, for who calls its functions: built, its rings drained, not started
+ * yet (vmm_start() of vmm.h). *options and *result have to last as long. 0 or a
+ * negative errno with *error filled, and then nothing is to be closed.
+ */
+struct machine;
+int machine_open(const struct machine_options *options, struct machine_result *result,
+	struct machine **out, struct vspan_error *error);
+struct vmm *machine_vmm(const struct machine *machine);
+
+/* Stops it, drains, accounts in the result it was opened with. As vmm_stop(). */
+int machine_close(struct machine *machine, struct vspan_error *error);
 
 /* Prints the summary: one account for people, or JSON. */
 void machine_print(

@@ -14,6 +14,7 @@ struct command {
 static const struct command commands[] = {
 	{"attach", cmd_attach,
 		"drain regions and re-emit their spans through LTTng, until stopped"},
+	{"call", cmd_host, "boot a guest that offers functions, and call one"},
 	{"create", cmd_create, "make a region for a VM or process to write to"},
 	{"detach", cmd_detach, "have a running vspan attach let go of regions"},
 	{"doctor", cmd_doctor, "say what is missing on this machine, and the remedy"},

@@ -173,7 +173,22 @@ static int call_from_outside(struct vmm *vmm, struct vmm_call *call, uint64_t de
 	return waiter.outcome;
 }
 
-/* A line for people. What ended the VM, where the guest is to blame, says more. */
+/* What ended the VM; false: it did not end. */
+static bool end_tell(struct vmm *vmm, struct vspan_error *text)
+{
+	bool ended;
+
+	pthread_mutex_lock(&vmm->lock);
+	ended = vmm->ended;
+	*text = vmm->error;
+	if (ended && text->code == 0)
+		error_set(text, ESHUTDOWN, "the VM has ended (%s); restore or reset it",
+			vmm_exit_name(vmm->result.reason));
+	pthread_mutex_unlock(&vmm->lock);
+	return ended;
+}
+
+/* A line for people. */
 static int outcome_explain(
 	struct vmm *vmm, const struct vmm_call *call, int outcome, struct vspan_error *error)
 {
@@ -194,7 +209,7 @@ static int outcome_explain(
 			"printable"},
 	};
 	const char *text = strerror(-outcome);
-	struct vspan_error ended;
+	struct vspan_error ended = {0};
 	size_t i;
 
 	if (outcome == 0)
@@ -202,10 +217,7 @@ static int outcome_explain(
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (texts[i].outcome == outcome)
 			text = texts[i].text;
-	pthread_mutex_lock(&vmm->lock);
-	ended = vmm->error;
-	pthread_mutex_unlock(&vmm->lock);
-	if (outcome == -ESHUTDOWN && ended.code != 0)
+	if (outcome == -ESHUTDOWN && end_tell(vmm, &ended))
 		text = ended.text;
 	return error_set(error, -outcome, "cannot call the guest's function '%.*s': %s",
 		(int)VSPAN_MICROVM_CALL_NAME, call->function, text);

@@ -28,6 +28,12 @@ _Noreturn void microvm_exit(uint32_t status)
 	microvm_stop();
 }
 
+_Noreturn void microvm_reboot(void)
+{
+	microvm_out(VSPAN_MICROVM_PORT_REBOOT, 0);
+	microvm_stop();
+}
+
 /* The micro-VM has no interrupt controller. */
 void idt_timer_acknowledge(void)
 {

@@ -68,6 +68,9 @@ static inline _Noreturn void microvm_stop(void)
 		__asm__ volatile("cli\n\thlt" : : : "memory");
 }
 
+/* The micro-VM alone: the whole VM starts again from its image. */
+_Noreturn void microvm_reboot(void);
+
 /* Ends the whole VM with a status of 0..255. */
 _Noreturn void microvm_exit(uint32_t status);
 
