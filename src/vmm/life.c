@@ -155,10 +155,15 @@ static void life_await(struct vmm *vmm, uint64_t end_ns)
 
 int vmm_stop(struct vmm *vmm, struct vmm_result *result, struct vspan_error *error)
 {
-	if (vmm->started) {
+	if (vmm->started)
 		machine_end(vmm, VMM_EXIT_KILLED, -1);
+	return vmm_await(vmm, result, error);
+}
+
+int vmm_await(struct vmm *vmm, struct vmm_result *result, struct vspan_error *error)
+{
+	if (vmm->started)
 		life_await(vmm, UINT64_MAX);
-	}
 	if (result != NULL)
 		*result = vmm->result;
 	return end_explain(vmm, error);

@@ -225,6 +225,9 @@ int vmm_start(struct vmm *vmm, struct vspan_error *error);
  */
 int vmm_stop(struct vmm *vmm, struct vmm_result *result, struct vspan_error *error);
 
+/* Waits until the VM has ended by itself (a reboot is an end here); then as vmm_stop(). */
+int vmm_await(struct vmm *vmm, struct vmm_result *result, struct vspan_error *error);
+
 /* ---------------------------------------------------------------- other lives */
 
 struct vmm_snapshot;
