@@ -110,6 +110,7 @@ static void attachment_configure(struct vspan_attachment *attachment,
 	struct vspan_consumer *consumer, const struct vspan_attach_options *options)
 {
 	attachment->consumer = consumer;
+	attachment->host_spans_waiting = &consumer->host_spans_waiting;
 	attachment->log = consumer->options.log;
 	attachment->log_data = consumer->options.log_data;
 	if (consumer->options.site_quota != 0)

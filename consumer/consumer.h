@@ -18,6 +18,7 @@ struct vspan_consumer {
 	struct vspan_consumer_options options;
 	pthread_t thread;
 	bool stop;
+	uint32_t host_spans_waiting;       /* for their parents, on all rings; atomic */
 	struct clock_sample first_sample;  /* start of the clocks' baseline */
 	uint64_t clock_refreshed;          /* ns */
 	uint64_t announced;                /* ns: when regions were last announced */

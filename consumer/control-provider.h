@@ -197,18 +197,33 @@ LTTNG_UST_TRACEPOINT_LOGLEVEL(vspan, link, LTTNG_UST_TRACEPOINT_LOGLEVEL_INFO)
 LTTNG_UST_TRACEPOINT_MODEL_EMF_URI(vspan, link, "urn:vspan:1:link")
 
 LTTNG_UST_TRACEPOINT_EVENT(vspan, context,
-	LTTNG_UST_TP_ARGS(uint32_t, vm_number, uint32_t, ring, const uint64_t *, trace_id,
-		uint64_t, span_id, uint64_t, slot, uint64_t, ns),
+	LTTNG_UST_TP_ARGS(uint32_t, vm_number, uint32_t, ring,
+		const struct vspan_trace_context *, caller, uint64_t, slot, uint64_t, ns),
 	LTTNG_UST_TP_FIELDS(
 		lttng_ust_field_integer(uint32_t, vm, vm_number)
 		lttng_ust_field_integer(uint32_t, vcpu, ring)
-		lttng_ust_field_integer_hex(uint64_t, trace_high, trace_id[0])
-		lttng_ust_field_integer_hex(uint64_t, trace_low, trace_id[1])
-		lttng_ust_field_integer_hex(uint64_t, span, span_id)
+		lttng_ust_field_integer_hex(uint64_t, trace_high, caller->trace_id[0])
+		lttng_ust_field_integer_hex(uint64_t, trace_low, caller->trace_id[1])
+		lttng_ust_field_integer_hex(uint64_t, span, caller->span_id)
 		lttng_ust_field_integer(uint64_t, position, slot)
-		lttng_ust_field_integer(uint64_t, ts, ns)))
+		lttng_ust_field_integer(uint64_t, ts, ns)
+		lttng_ust_field_integer(uint32_t, host_vm, caller->vm)))
 LTTNG_UST_TRACEPOINT_LOGLEVEL(vspan, context, LTTNG_UST_TRACEPOINT_LOGLEVEL_INFO)
 LTTNG_UST_TRACEPOINT_MODEL_EMF_URI(vspan, context, "urn:vspan:1:context")
+
+LTTNG_UST_TRACEPOINT_EVENT(vspan, call,
+	LTTNG_UST_TP_ARGS(const struct control_call *, made),
+	LTTNG_UST_TP_FIELDS(
+		lttng_ust_field_integer(uint32_t, vm, made->vm)
+		lttng_ust_field_integer(uint32_t, vcpu, made->vcpu)
+		lttng_ust_field_integer_hex(uint64_t, span, made->span)
+		lttng_ust_field_integer_hex(uint32_t, flags, made->flags)
+		lttng_ust_field_integer(uint32_t, host_vm, made->host_vm)
+		lttng_ust_field_integer_hex(uint64_t, host_span, made->host_span)
+		lttng_ust_field_integer(uint64_t, position, made->position)
+		lttng_ust_field_integer(uint64_t, ts, made->ts)))
+LTTNG_UST_TRACEPOINT_LOGLEVEL(vspan, call, LTTNG_UST_TRACEPOINT_LOGLEVEL_INFO)
+LTTNG_UST_TRACEPOINT_MODEL_EMF_URI(vspan, call, "urn:vspan:1:call")
 
 LTTNG_UST_TRACEPOINT_EVENT(vspan, ledger,
 	LTTNG_UST_TP_ARGS(uint32_t, vm_number, uint32_t, ring, uint32_t, number,

@@ -94,10 +94,15 @@ void control_link(uint32_t vm, uint32_t vcpu, uint64_t span, uint64_t linked,
 	lttng_ust_tracepoint(vspan, link, vm, vcpu, span, linked, trace_id, ts);
 }
 
-void control_context(uint32_t vm, uint32_t vcpu, const uint64_t trace_id[2], uint64_t span,
+void control_context(uint32_t vm, uint32_t vcpu, const struct vspan_trace_context *context,
 	uint64_t position, uint64_t ts)
 {
-	lttng_ust_tracepoint(vspan, context, vm, vcpu, trace_id, span, position, ts);
+	lttng_ust_tracepoint(vspan, context, vm, vcpu, context, position, ts);
+}
+
+void control_call(const struct control_call *call)
+{
+	lttng_ust_tracepoint(vspan, call, call);
 }
 
 void control_ledger(uint32_t vm, uint32_t vcpu, uint32_t epoch, const struct vspan_ledger *ledger)

@@ -12,6 +12,7 @@
 #include "consumer.h"
 #include "control.h"
 #include "endings.h"
+#include "frames.h"
 #include "resume.h"
 
 /* An idle consumer sleeps longer and longer, up to this. */
@@ -112,6 +113,47 @@ static void ring_seen_empty(
 		state->idle_ts = now - attachment->clock.error_ns;
 }
 
+/* Drains a ring up to where a span of the host waits for its parent. */
+static void ring_settle(struct vspan_consumer *consumer, struct vspan_attachment *attachment,
+	struct ring_state *state)
+{
+	uint32_t turns = state->ring.slot_count;
+
+	while (turns-- > 0 && contexts_next(&state->contexts) != UINT64_MAX) {
+		frames_apply(attachment, state, state->ring.cursor);
+		if (contexts_next(&state->contexts) == UINT64_MAX || state->dead ||
+			!ring_drain(consumer, attachment, state, RING_COMMITTED))
+			break;
+	}
+}
+
+/*
+ * A span of the host ends on a ring of the host's, but its parent is told from
+ * where the guest's ring stands. So before any ring says how far it has got, those
+ * that were told of host spans catch up: who reads the trace finds the parent first.
+ */
+static void consumer_settle(struct vspan_consumer *consumer)
+{
+	struct vspan_attachment *attachment;
+	uint32_t i;
+
+	if (__atomic_load_n(&consumer->host_spans_waiting, __ATOMIC_RELAXED) == 0)
+		return;
+	urcu_memb_read_lock();
+	cds_list_for_each_entry_rcu (attachment, &consumer->registry.attachments, node)
+		for (i = 0; i < attachment->ring_count && !attachment->detached; i++)
+			ring_settle(consumer, attachment, &attachment->rings[i]);
+	urcu_memb_read_unlock();
+}
+
+static void ring_progress(struct vspan_consumer *consumer, struct vspan_attachment *attachment,
+	struct ring_state *state)
+{
+	frames_apply(attachment, state, state->ring.cursor);
+	consumer_settle(consumer);
+	endings_progress(attachment, state);
+}
+
 /* A ring's turn in a round. */
 static bool ring_turn(struct vspan_consumer *consumer, struct vspan_attachment *attachment,
 	struct ring_state *state, uint64_t now)
@@ -137,7 +179,7 @@ static bool ring_turn(struct vspan_consumer *consumer, struct vspan_attachment *
 	}
 	if (!worked)
 		ring_seen_empty(attachment, state, now);
-	endings_progress(attachment, state);
+	ring_progress(consumer, attachment, state);
 	return worked;
 }
 
@@ -149,7 +191,7 @@ static void ring_drain_all(struct vspan_consumer *consumer, struct vspan_attachm
 
 	while (turns-- > 0 && ring_drain(consumer, attachment, state, look))
 		;
-	endings_progress(attachment, state);
+	ring_progress(consumer, attachment, state);
 }
 
 /* The end of a ring's writer: nothing of it is left behind uncounted. */
@@ -165,9 +207,10 @@ static void ring_end(struct vspan_consumer *consumer, struct vspan_attachment *a
 	resume_commit(attachment, state, ring->cursor);
 	/* What ends now belongs to no record: to the position after the last one. */
 	resume_begin(attachment, state, ring->cursor + 1);
+	frames_apply(attachment, state, UINT64_MAX);
 	ring_close(ring);
 	endings_close(attachment, state);
-	endings_progress(attachment, state);
+	ring_progress(consumer, attachment, state);
 	control_ledger(attachment->vm, ring->index, ring->epoch, &ring->ledger);
 	state->dead = true;
 }
@@ -215,6 +258,7 @@ static void attachment_suspend(struct vspan_consumer *consumer, struct vspan_att
 		struct ring_state *state = &attachment->rings[i];
 
 		ring_drain_all(consumer, attachment, state, RING_COMMITTED);
+		frames_apply(attachment, state, UINT64_MAX);
 		ring_ledger(&state->ring, &account);
 		control_ledger(attachment->vm, i, state->ring.epoch, &account);
 	}

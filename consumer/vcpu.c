@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * vcpu.c - what a VMM says about its vCPUs: entered, with which trace context,
- * left, halted. Called on the vCPU's thread while it is stopped, so its ring is
- * quiet and its position exact.
+ * left, halted; what the host calls there, and is called for. Called on the vCPU's thread while it
+ * is stopped, so its ring is quiet and its position exact.
  */
 #include <errno.h>
-#include <string.h>
 #include "attachment.h"
 #include "control.h"
 
@@ -15,23 +14,24 @@ static uint64_t ring_position(const struct vspan_attachment *attachment, uint32_
 	return ring_reserved(&attachment->rings[ring].ring);
 }
 
-static int context_enter(struct vspan_attachment *attachment, uint32_t ring, uint64_t position,
-	const struct vspan_trace_context *context)
+/* Tells the guest and the trace of a context that is another now. */
+static void context_tell(struct vspan_attachment *attachment, uint32_t ring, uint64_t position)
 {
-	struct context_entry entry = {.position = position};
-	int ret;
+	const struct vspan_trace_context *context =
+		contexts_current(&attachment->rings[ring].contexts);
 
-	if (context != NULL) {
-		memcpy(entry.trace_id, context->trace_id, sizeof(entry.trace_id));
-		entry.span = context->span_id;
-	}
-	ret = contexts_push(&attachment->rings[ring].contexts, &entry);
-	if (ret <= 0)
-		return ret;
-	region_set_context(attachment->region, ring, entry.trace_id, entry.span, position,
-		context != NULL ? context->flags : 0);
-	control_context(attachment->vm, ring, entry.trace_id, entry.span, position, clock_now_ns());
-	return 0;
+	region_set_context(attachment->region, ring, context->trace_id, context->span_id, position,
+		context->flags);
+	control_context(attachment->vm, ring, context, position, clock_now_ns());
+}
+
+/* `changed` is what contexts_set() and its likes returned. */
+static int context_changed(
+	struct vspan_attachment *attachment, uint32_t ring, uint64_t position, int changed)
+{
+	if (changed > 0)
+		context_tell(attachment, ring, position);
+	return changed < 0 ? changed : 0;
 }
 
 int vspan_attachment_vcpu_enter(struct vspan_attachment *attachment, uint32_t ring,
@@ -43,9 +43,18 @@ int vspan_attachment_vcpu_enter(struct vspan_attachment *attachment, uint32_t ri
 	if (ring >= attachment->ring_count)
 		return -EINVAL;
 	position = ring_position(attachment, ring);
-	ret = context_enter(attachment, ring, position, context);
+	ret = contexts_set(&attachment->rings[ring].contexts, position, context);
+	ret = context_changed(attachment, ring, position, ret);
 	control_vcpu_enter(attachment->vm, ring, position, clock_now_ns());
 	return ret;
+}
+
+int vspan_attachment_vcpu_resume(struct vspan_attachment *attachment, uint32_t ring)
+{
+	if (ring >= attachment->ring_count)
+		return -EINVAL;
+	control_vcpu_enter(attachment->vm, ring, ring_position(attachment, ring), clock_now_ns());
+	return 0;
 }
 
 void vspan_attachment_vcpu_exit(
@@ -61,4 +70,53 @@ void vspan_attachment_vcpu_halt(struct vspan_attachment *attachment, uint32_t ri
 	if (ring < attachment->ring_count)
 		control_vcpu_halt(
 			attachment->vm, ring, ring_position(attachment, ring), clock_now_ns());
+}
+
+int vspan_attachment_vcpu_call(struct vspan_attachment *attachment, uint32_t ring,
+	const struct vspan_trace_context *context)
+{
+	uint64_t position;
+	int ret;
+
+	if (ring >= attachment->ring_count)
+		return -EINVAL;
+	position = ring_position(attachment, ring);
+	ret = contexts_call(&attachment->rings[ring].contexts, position, context);
+	return context_changed(attachment, ring, position, ret);
+}
+
+int vspan_attachment_vcpu_return(struct vspan_attachment *attachment, uint32_t ring)
+{
+	struct contexts *contexts;
+	uint64_t position;
+	int ret;
+
+	if (ring >= attachment->ring_count)
+		return -EINVAL;
+	contexts = &attachment->rings[ring].contexts;
+	position = ring_position(attachment, ring);
+	ret = contexts_return(contexts, position);
+	ret = context_changed(attachment, ring, position, ret);
+	if (contexts_nested(contexts))
+		vspan_attachment_vcpu_exit(attachment, ring, VSPAN_EXIT_CALL);
+	return ret;
+}
+
+int vspan_attachment_vcpu_host_span(
+	struct vspan_attachment *attachment, uint32_t ring, uint32_t vm, uint64_t span)
+{
+	uint32_t *waiting = attachment->host_spans_waiting;
+	int ret;
+
+	if (ring >= attachment->ring_count)
+		return -EINVAL;
+	if (span == 0)
+		return 0;
+	/* Before the consumer may have it; whoever then reads the span's end finds it. */
+	__atomic_fetch_add(waiting, 1, __ATOMIC_RELAXED);
+	ret = contexts_host_span(&attachment->rings[ring].contexts, ring_position(attachment, ring),
+		clock_now_ns(), vm, span);
+	if (ret < 0)
+		__atomic_fetch_sub(waiting, 1, __ATOMIC_RELAXED);
+	return ret;
 }

@@ -290,6 +290,11 @@ struct vspan_trace_context {
 	uint64_t trace_id[2]; /* most significant half first; not both 0 */
 	uint64_t span_id;     /* of the caller, not 0 */
 	uint32_t flags;       /* 1: sampled */
+	/*
+	 * The region whose span that is, if the same trace records it (vm of struct
+	 * vspan_attachment_info); 0: a span of somewhere else, `span_id` its id there.
+	 */
+	uint32_t vm;
 };
 
 #define VSPAN_TRACEPARENT_SIZE 56 /* with its NUL */
@@ -300,21 +305,63 @@ void vspan_trace_context_format(
 	const struct vspan_trace_context *context, char out[VSPAN_TRACEPARENT_SIZE]);
 
 /*
- * The host is about to run a ring's vCPU. From the ring's present position on,
- * spans without a parent in the guest get `context`'s span as theirs, and the
- * guest can read the context; NULL: none from here on. One thread at a time per
- * ring, the vCPU stopped; otherwise free. Returns 0, or -ENOSPC if so many
- * contexts wait to be drained that this one is not used, or -EINVAL: no such ring.
+ * What follows is said on one thread at a time per ring, with its vCPU stopped;
+ * otherwise it is free. It holds from the ring's present position on, and takes no
+ * guest instruction. Returns 0; -EINVAL: no such ring; -ENOSPC: so much waits to be
+ * drained that this is not used (drain, and say it again).
+ *
+ * The host is about to run a ring's vCPU. Spans without a parent in the guest get
+ * `context`'s span as theirs, and the guest can read the context; NULL: none from
+ * here on.
  */
 int vspan_attachment_vcpu_enter(struct vspan_attachment *attachment, uint32_t ring,
 	const struct vspan_trace_context *context);
 
-/* It left the guest, and why: a word for people ("full", "host call"). As above. */
+/* The same; the context stays as it is. */
+int vspan_attachment_vcpu_resume(struct vspan_attachment *attachment, uint32_t ring);
+
+/*
+ * It left the guest, and why: a word for people ("full", "timer"). With the word
+ * VSPAN_EXIT_CALL the time until the next entry counts as that of a host call.
+ */
 void vspan_attachment_vcpu_exit(
 	struct vspan_attachment *attachment, uint32_t ring, const char *reason);
 
+#define VSPAN_EXIT_CALL "host call"
+
 /* It halted: idle until its next entry. As above. */
 void vspan_attachment_vcpu_halt(struct vspan_attachment *attachment, uint32_t ring);
+
+/* Calls a vCPU may be in, one within the other. */
+#define VSPAN_CALLS_MAX 32u
+
+/*
+ * The host calls a function of the guest on this vCPU: until the return, what
+ * begins there is a child of what began in the same call, or else of `context`'s
+ * span, whatever else is open on the vCPU. NULL: not told; then what is open
+ * around the call is the parent. Calls nest. Neither an entry nor an exit: those
+ * are said as ever, entries with vspan_attachment_vcpu_resume(). -ENOSPC also:
+ * more than VSPAN_CALLS_MAX; the call has to return all the same.
+ */
+int vspan_attachment_vcpu_call(struct vspan_attachment *attachment, uint32_t ring,
+	const struct vspan_trace_context *context);
+
+/*
+ * It returned, or was given up. Spans left open in it are nobody's parents any
+ * more; the context is the one of before. If the call was made during a host
+ * call, the vCPU's time is the host call's again.
+ */
+int vspan_attachment_vcpu_return(struct vspan_attachment *attachment, uint32_t ring);
+
+/*
+ * Span `span` of region `vm` (struct vspan_attachment_info), one of the host's own,
+ * has begun, and is what the host does for the guest at this exit: its parent is
+ * the guest's innermost open span on this vCPU, else the span of the context. To be
+ * said before `span` ends; both regions are attached to one consumer. A `span` of 0,
+ * which is not being recorded, is fine.
+ */
+int vspan_attachment_vcpu_host_span(
+	struct vspan_attachment *attachment, uint32_t ring, uint32_t vm, uint64_t span);
 
 #pragma GCC visibility pop
 

@@ -123,7 +123,12 @@
  *   notice     vm text(string)   what the consumer told its user; vm 0: not of one VM
  *   message    vm vcpu span ts text(string)      status message of a span
  *   link       vm vcpu span linked trace_high trace_low ts
- *   context    vm vcpu trace_high trace_low span position ts
+ *   context    vm vcpu trace_high trace_low span position ts host_vm
+ *              from position on, what has no parent on the vCPU is of that span, of VM host_vm
+ *              (0: of none of this trace)
+ *   call       vm vcpu span flags host_vm host_span position ts
+ *              host_span of VM host_vm is a child of span, whatever it says itself: the guest
+ *              called the host there; REMOTE: span is a context's
  *   ledger     vm vcpu epoch attempted emitted discarded_guest discarded_host torn invalid in_ring
  *   span       as class span, then name(string) provider(string)    for sites without an own class
  *   event      as class event, then name(string) provider(string)

@@ -69,7 +69,7 @@ static const struct control_class rules[CONTROL_COUNT] = {
 			HEX("trace_low"), LONG("ts")}},
 	[CONTROL_CONTEXT] = {"vspan:context", "urn:vspan:1:context", INFO,
 		{WORD("vm"), WORD("vcpu"), HEX("trace_high"), HEX("trace_low"), HEX("span"),
-			LONG("position"), LONG("ts")}},
+			LONG("position"), LONG("ts"), WORD("host_vm")}},
 	[CONTROL_LEDGER] = {"vspan:ledger", "urn:vspan:1:ledger", INFO,
 		{WORD("vm"), WORD("vcpu"), WORD("epoch"), LONG("attempted"), LONG("emitted"),
 			LONG("discarded_guest"), LONG("discarded_host"), LONG("torn"),
@@ -184,10 +184,17 @@ void control_link(uint32_t vm, uint32_t vcpu, uint64_t span, uint64_t linked,
 	add(CONTROL_LINK, ts, U64(vm), U64(vcpu), span, linked, trace_id[0], trace_id[1], ts);
 }
 
-void control_context(uint32_t vm, uint32_t vcpu, const uint64_t trace_id[2], uint64_t span,
+void control_context(uint32_t vm, uint32_t vcpu, const struct vspan_trace_context *context,
 	uint64_t position, uint64_t ts)
 {
-	add(CONTROL_CONTEXT, ts, U64(vm), U64(vcpu), trace_id[0], trace_id[1], span, position, ts);
+	add(CONTROL_CONTEXT, ts, U64(vm), U64(vcpu), context->trace_id[0], context->trace_id[1],
+		context->span_id, position, ts, U64(context->vm));
+}
+
+/* What the host did is not in the region. */
+void control_call(const struct control_call *call)
+{
+	(void)call;
 }
 
 void control_ledger(uint32_t vm, uint32_t vcpu, uint32_t epoch, const struct vspan_ledger *ledger)

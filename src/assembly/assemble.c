@@ -44,12 +44,12 @@ static uint64_t step_place(const struct step *step)
  */
 static uint64_t parent_implicit(struct step *step)
 {
-	const uint64_t innermost = innermost_id(step->state);
+	bool remote;
+	const uint64_t parent = frames_parent(step->state, &remote);
 
-	if (innermost != 0 || step->state->contexts.span == 0)
-		return innermost;
-	step->flags |= VSPAN_TRACE_FLAG_REMOTE;
-	return step->state->contexts.span;
+	if (remote)
+		step->flags |= VSPAN_TRACE_FLAG_REMOTE;
+	return parent;
 }
 
 /* Copies `count` payload words from `first` on; indexes them by the site. */
@@ -88,6 +88,7 @@ static enum violation step_begin(struct step *step)
 	}
 	span->site = site;
 	span->site_id = site->site.id;
+	span->frame = state->frames.depth;
 	span->parent = parent;
 	span->counter = record->counter;
 	span->ts = step->ts;
@@ -277,6 +278,16 @@ static enum violation step_reclaim(struct step *step)
 	return VIOLATION_NONE;
 }
 
+static enum violation step_context(struct step *step)
+{
+	const struct vspan_trace_context context = {
+		.trace_id = {step->words[0], step->words[1]}, .span_id = step->words[2]};
+
+	control_context(step->attachment->vm, step->state->ring.index, &context,
+		step->record->position, step->ts);
+	return VIOLATION_NONE;
+}
+
 static enum violation step_take(struct step *step)
 {
 	switch (step->record->kind) {
@@ -293,9 +304,7 @@ static enum violation step_take(struct step *step)
 	case VSPAN_ABI_KIND_LOST:
 		return step_lost(step);
 	case VSPAN_ABI_KIND_CONTEXT:
-		control_context(step->attachment->vm, step->state->ring.index, step->words,
-			step->words[2], step->record->position, step->ts);
-		return VIOLATION_NONE;
+		return step_context(step);
 	case VSPAN_ABI_KIND_RECLAIM:
 		return step_reclaim(step);
 	default: /* a clock answer: this consumer sends no pings */
@@ -348,7 +357,8 @@ void assemble_batch(struct vspan_attachment *attachment, struct ring_state *stat
 		step.record = &batch->records[i];
 		step.words = &batch->words[step.record->first_word];
 		attachment_at(attachment, state, step.record->position);
-		contexts_apply(&state->contexts, step.record->position);
+		if (contexts_due(&state->contexts, step.record->position))
+			frames_apply(attachment, state, step.record->position);
 		if (i == 0 && batch->gap)
 			endings_gap(attachment, state,
 				clock_to_ns(&attachment->clock, step.record->counter));

@@ -198,6 +198,7 @@ void attachment_restart_ring(struct vspan_attachment *attachment, struct ring_st
 	vspan_ledger_add(&state->past, &state->ring.ledger);
 	ring_restart(&state->ring, attachment->region);
 	contexts_restart(&state->contexts);
+	state->frames = (struct frames){0};
 	region_set_context(attachment->region, state->ring.index, none, 0, state->ring.cursor, 0);
 	state->gap_first = state->gap_last = 0;
 	state->lost_told = 0;

@@ -17,6 +17,7 @@
 #include "checkpoint.h"
 #include "clock.h"
 #include "contexts.h"
+#include "frames.h"
 #include "provider.h"
 #include "ring.h"
 #include "spans.h"
@@ -33,6 +34,7 @@ struct ring_state {
 	struct vspan_ledger past; /* sum over the epochs before this one */
 	struct span_table spans;
 	struct contexts contexts;
+	struct frames frames;
 	uint64_t last_ts;         /* ns of the latest record: none is emitted before it */
 	uint64_t looked;          /* ns of the last look past the published position */
 	uint64_t watermark;       /* last one emitted */
@@ -59,6 +61,8 @@ struct vspan_attachment {
 	struct cds_list_head node;       /* in the registry, RCU */
 	struct cds_list_head learn;      /* in the registrar's list, under its lock */
 	struct vspan_consumer *consumer; /* NULL: nobody drains it but its owner */
+	/* Host spans that wait for their parents, of all that its consumer drains; atomic. */
+	uint32_t *host_spans_waiting;
 	void (*log)(void *data, int level, const char *text); /* see host.h; NULL: nobody listens */
 	void *log_data;
 	struct vspan_region *region;

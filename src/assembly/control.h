@@ -31,6 +31,18 @@ struct control_lost {
 	uint32_t reason; /* VSPAN_TRACE_LOST_* */
 };
 
+/* A span of the host, made for a call of the guest's. */
+struct control_call {
+	uint32_t vm;
+	uint32_t vcpu;
+	uint64_t span;  /* what the guest was doing, 0: not told */
+	uint32_t flags; /* VSPAN_TRACE_FLAG_REMOTE: that is a span of the host itself */
+	uint32_t host_vm;
+	uint64_t host_span;
+	uint64_t position;
+	uint64_t ts;
+};
+
 /* True once a recording session in this user's daemon has enabled vspan:attach. */
 bool control_attach_enabled(void);
 
@@ -62,8 +74,9 @@ void control_notice(uint32_t vm, const char *text);
 void control_message(uint32_t vm, uint32_t vcpu, uint64_t span, uint64_t ts, const char *text);
 void control_link(uint32_t vm, uint32_t vcpu, uint64_t span, uint64_t linked,
 	const uint64_t trace_id[2], uint64_t ts);
-void control_context(uint32_t vm, uint32_t vcpu, const uint64_t trace_id[2], uint64_t span,
+void control_context(uint32_t vm, uint32_t vcpu, const struct vspan_trace_context *context,
 	uint64_t position, uint64_t ts);
+void control_call(const struct control_call *call);
 
 /* A finished span, or an event, of a call site without native events. */
 bool control_span_enabled(void);

@@ -12,7 +12,9 @@
 
 uint64_t innermost_id(const struct ring_state *state)
 {
-	return state->spans.innermost != NULL ? state->spans.innermost->id : 0;
+	const struct open_span *innermost = spans_innermost(&state->spans);
+
+	return innermost != NULL ? innermost->id : 0;
 }
 
 static struct provider_common span_common(const struct vspan_attachment *attachment,

@@ -86,11 +86,21 @@ struct open_span *spans_open(struct span_table *table, uint64_t id, bool stacked
 	__atomic_store_n(&span->id, id, __ATOMIC_RELEASE);
 	__atomic_store_n(&span->closed, 0, __ATOMIC_RELEASE);
 	span->stacked = stacked;
+	span->returned = false;
+	span->frame = 0;
 	span->flags = 0;
 	span->status = 0;
 	spans_link(table, span);
 	table->count++;
 	return span;
+}
+
+void spans_return(struct span_table *table, uint32_t frame)
+{
+	struct open_span *span = table->innermost;
+
+	for (; span != NULL && (span->returned || span->frame > frame); span = span->outer)
+		span->returned = true;
 }
 
 static void spans_unlink(struct span_table *table, struct open_span *span)
@@ -173,6 +183,9 @@ void spans_restore(struct span_table *table, struct open_span *store,
 	qsort(found, count, sizeof(struct open_span *), span_compare);
 	for (i = 0; i < count; i++) {
 		found[i]->closed = 0;
+		/* Who called what is not told across consumers. */
+		found[i]->frame = 0;
+		found[i]->returned = false;
 		spans_link(table, found[i]);
 	}
 	table->count = count;

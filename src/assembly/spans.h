@@ -33,9 +33,11 @@ struct open_span {
 	const struct known_site *site;
 	uint32_t site_id;
 	uint32_t flags; /* VSPAN_TRACE_FLAG_* */
+	uint32_t frame; /* how many calls its vCPU was in (frames.h) */
 	uint8_t status;
 	bool stacked;
-	bool told; /* open, by vspan:open */
+	bool returned; /* stacked, but the call it began in is over: no parent any more */
+	bool told;     /* open, by vspan:open */
 	struct payload payload;
 	struct open_span *bucket_next;
 	struct open_span *older, *newer; /* by begin, all spans */
@@ -87,6 +89,19 @@ void spans_close(struct span_table *table, struct open_span *span, uint64_t plac
 void spans_commit(struct span_table *table);
 
 bool spans_full(const struct span_table *table);
+
+/* The innermost stacked span of a call that is not over, NULL: none. */
+static inline const struct open_span *spans_innermost(const struct span_table *table)
+{
+	const struct open_span *span = table->innermost;
+
+	while (span != NULL && span->returned)
+		span = span->outer;
+	return span;
+}
+
+/* Calls deeper than `frame` are over: what is open in them is the parent of nothing more. */
+void spans_return(struct span_table *table, uint32_t frame);
 
 /* Leaves a store as it is, for whoever goes on with it. The table is empty. */
 void spans_leave_store(struct span_table *table);

@@ -120,10 +120,15 @@ void control_link(uint32_t vm, uint32_t vcpu, uint64_t span, uint64_t linked,
 	(void)vm, (void)vcpu, (void)span, (void)linked, (void)trace_id, (void)ts;
 }
 
-void control_context(uint32_t vm, uint32_t vcpu, const uint64_t trace_id[2], uint64_t span,
+void control_context(uint32_t vm, uint32_t vcpu, const struct vspan_trace_context *context,
 	uint64_t position, uint64_t ts)
 {
-	(void)vm, (void)vcpu, (void)trace_id, (void)span, (void)position, (void)ts;
+	(void)vm, (void)vcpu, (void)context, (void)position, (void)ts;
+}
+
+void control_call(const struct control_call *call)
+{
+	(void)call;
 }
 
 void control_span(const struct provider_common *common, const char *name, const char *provider)

@@ -411,6 +411,9 @@ static void emit_control(void)
 	const struct control_attach attach = {1, 2, "a vm", {0xabc, 0xdef}, 3000000000};
 	const struct control_lost lost = {1, 2, 0x33, 4, 5, 6, 1};
 	const uint64_t trace_id[2] = {0x1111, 0x2222};
+	const struct vspan_trace_context context = {
+		.trace_id = {0x1111, 0x2222}, .span_id = 0x33, .vm = 6};
+	const struct control_call call = {1, 2, 0x33, 0x80, 6, 0x44, 4, 5};
 	const struct vspan_ledger ledger = {10, 4, 1, 2, 3, 0, 0, 7, 8, 9, 11, 12, 13};
 
 	check(control_attach_enabled(), "vspan:attach is not enabled");
@@ -429,7 +432,8 @@ static void emit_control(void)
 	control_notice(1, "quota reached");
 	control_message(1, 2, 0x33, 4, "went wrong");
 	control_link(1, 2, 0x33, 0x44, trace_id, 5);
-	control_context(1, 2, trace_id, 0x33, 4, 5);
+	control_context(1, 2, &context, 4, 5);
+	control_call(&call);
 	control_span(&common, "run-time name", "named");
 	control_event(&common, "run-time name", "named");
 	control_ledger(1, 2, 3, &ledger);

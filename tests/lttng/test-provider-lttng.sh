@@ -148,14 +148,15 @@ test_control() {
 		vspan:notice { vm = 1, text = "quota reached" }
 		vspan:message { $ring, span = 0x33, ts = 4, text = "went wrong" }
 		vspan:link { $ring, span = 0x33, linked = 0x44, $trace, ts = 5 }
-		vspan:context { $ring, $trace, span = 0x33, position = 4, ts = 5 }
+		vspan:context { $ring, $trace, span = 0x33, position = 4, ts = 5, host_vm = 6 }
+		vspan:call { $ring, span = 0x33, flags = 0x80, host_vm = 6, host_span = 0x44, position = 4, ts = 5 }
 		vspan:span { $ids, parent = 0x123, $tail, duration = 77, $error, $client, flags = 0x41, name = "run-time name", provider = "named" }
 		vspan:event { $ids, $tail, flags = 0x41, name = "run-time name", provider = "named" }
 		vspan:ledger { $ring, epoch = 3, attempted = 10, emitted = 4, discarded_guest = 1, discarded_host = 2, torn = 3, invalid = 0, in_ring = 0 }
 	END
 	has_uris control attach detach epoch clock lost violation watermark vcpu_enter \
 		vcpu_exit vcpu_halt resume notice message \
-		link context ledger span event
+		link context call ledger span event
 }
 
 # A site that comes and goes: no event lost, none twice, one class in the metadata.

@@ -269,10 +269,15 @@ void control_notice(uint32_t vm, const char *text)
 	(void)vm, (void)text;
 }
 
-void control_context(uint32_t vm, uint32_t vcpu, const uint64_t trace_id[2], uint64_t span,
+void control_context(uint32_t vm, uint32_t vcpu, const struct vspan_trace_context *context,
 	uint64_t position, uint64_t ts)
 {
-	(void)vm, (void)vcpu, (void)trace_id, (void)span, (void)position, (void)ts;
+	(void)vm, (void)vcpu, (void)context, (void)position, (void)ts;
+}
+
+void control_call(const struct control_call *call)
+{
+	(void)call;
 }
 
 void control_ledger(uint32_t vm, uint32_t vcpu, uint32_t epoch, const struct vspan_ledger *ledger)
