@@ -314,6 +314,34 @@ static int collect_watermark(struct woods *woods, struct land *land, const struc
 	return 0;
 }
 
+static int collect_context(struct woods *woods, const struct record *record)
+{
+	contexts_pass(&woods->contexts, woods->swept);
+	return contexts_take(&woods->contexts, record);
+}
+
+/* The parent is a span of the guest, or, where that has none open, of its context. */
+static int collect_call(struct forest *forest, struct land *land, const struct record *record)
+{
+	struct call call = {.span = record_number(record, FIELD_SPAN), .vm = land->vm.number};
+	const struct context *context;
+	struct land *host;
+
+	if (!call.span)
+		return 0;
+	if (record_number(record, FIELD_FLAGS) & VSPAN_TRACE_FLAG_REMOTE) {
+		context = contexts_find(&forest->woods->contexts, land->vm.number,
+			(uint32_t)record_number(record, FIELD_VCPU), call.span,
+			record_time(record, FIELD_TS), 0);
+		call.vm = context ? context->host_vm : 0;
+		memcpy(call.trace_id, context ? context->trace_id : call.trace_id,
+			sizeof(call.trace_id));
+	}
+	host = forest_land(forest, (uint32_t)record_number(record, FIELD_HOST_VM));
+	return host ? calls_add(&host->calls, record_number(record, FIELD_HOST_SPAN), &call)
+		    : -ENOMEM;
+}
+
 static int collect_control(struct woods *woods, struct land *land, const struct record *record)
 {
 	switch (record->kind->role) {
@@ -334,6 +362,8 @@ static int collect_control(struct woods *woods, struct land *land, const struct 
 	case EVENT_VIOLATION:
 		land->vm.totals.violations++;
 		return 0;
+	case EVENT_CONTEXT:
+		return collect_context(woods, record);
 	case EVENT_VCPU_ENTER:
 		return collect_transition(land, record, OCCUPANCY_RUNNING);
 	case EVENT_VCPU_EXIT:
@@ -386,5 +416,7 @@ int collect_record(struct forest *forest, const struct record *record)
 	repeated = repeats_check(&land->vm.repeats, record);
 	if (repeated != 0)
 		return repeated < 0 ? repeated : 0;
+	if (role == EVENT_CALL)
+		return collect_call(forest, land, record);
 	return collect_of_vm(forest->woods, land, record);
 }

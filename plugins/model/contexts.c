@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * contexts.c - see contexts.h. A context is the host's time of entry, a span's
- * begin the guest's clock converted: they may be off by the error of that, so a
- * few contexts around the time are looked at for the one with the span's number.
+ * begin the guest's clock converted: they may be off by the error of that. A span's
+ * id has its position, which tells exactly what applied; of what has none, contexts
+ * around the time are looked at for the one with the span's number.
  */
 #include "contexts.h"
 
@@ -10,15 +11,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <vspan/abi.h>
 
 /* Contexts that are looked at before and after the time asked for. */
 #define CONTEXTS_AROUND 64u
-
-struct context {
-	int64_t time;
-	uint64_t span;
-	uint64_t trace_id[2];
-};
+/* ...to find the one that applied at a position. */
+#define CONTEXTS_WALKED 4096u
 
 struct context_ring {
 	struct context *contexts; /* those kept are from `first` on, in order of time */
@@ -91,13 +89,13 @@ int contexts_take(struct contexts *contexts, const struct record *record)
 		.span = record_number(record, FIELD_SPAN),
 		.trace_id = {record_number(record, FIELD_TRACE_HIGH),
 			record_number(record, FIELD_TRACE_LOW)},
+		.position = record_number(record, FIELD_POSITION),
+		.host_vm = (uint32_t)record_number(record, FIELD_HOST_VM),
 	};
 	struct context_ring *ring;
 	size_t at;
 
 	assert(record->kind->role == EVENT_CONTEXT);
-	if (!context.span || (!context.trace_id[0] && !context.trace_id[1]))
-		return 0;
 	ring = contexts_ring(contexts, key);
 	if (!ring)
 		return -ENOMEM;
@@ -141,10 +139,23 @@ static size_t ring_by(const struct context_ring *ring, int64_t time)
 	return low;
 }
 
-static const struct context *ring_find(const struct context_ring *ring, uint64_t span, int64_t time)
+/* What applied when the span with that id began; `by`: as far as times tell. */
+static const struct context *ring_at(const struct context_ring *ring, uint64_t id, size_t by)
 {
 	const struct context *contexts = ring->contexts + ring->first;
-	size_t by = ring_by(ring, time);
+	const uint64_t position = (id & VSPAN_ABI_SPAN_POSITION_MASK) - 1;
+	size_t walked = 0;
+
+	while (by < ring->count && contexts[by].position <= position && walked++ < CONTEXTS_WALKED)
+		by++;
+	while (by > 0 && contexts[by - 1].position > position && walked++ < CONTEXTS_WALKED)
+		by--;
+	return by > 0 ? &contexts[by - 1] : NULL;
+}
+
+static const struct context *ring_near(const struct context_ring *ring, uint64_t span, size_t by)
+{
+	const struct context *contexts = ring->contexts + ring->first;
 
 	for (size_t i = by; i > 0 && by - i < CONTEXTS_AROUND; i--) {
 		if (contexts[i - 1].span == span)
@@ -157,16 +168,18 @@ static const struct context *ring_find(const struct context_ring *ring, uint64_t
 	return NULL;
 }
 
-bool contexts_find(const struct contexts *contexts, uint32_t vm, uint32_t vcpu, uint64_t span,
-	int64_t time, uint64_t trace_id[2])
+const struct context *contexts_find(const struct contexts *contexts, uint32_t vm, uint32_t vcpu,
+	uint64_t span, int64_t time, uint64_t child)
 {
 	const struct context_ring *ring = map_find(&contexts->rings, ring_key(vm, vcpu));
-	const struct context *context = ring ? ring_find(ring, span, time) : NULL;
+	const struct context *context;
+	size_t by;
 
-	if (!context)
-		return false;
-	memcpy(trace_id, context->trace_id, sizeof(context->trace_id));
-	return true;
+	if (!ring || ring->count == 0)
+		return NULL;
+	by = ring_by(ring, time);
+	context = child ? ring_at(ring, child, by) : NULL;
+	return context && context->span == span ? context : ring_near(ring, span, by);
 }
 
 static void ring_free(void *value, void *data)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * contexts.h - the trace contexts the host entered its vCPUs with: which trace,
- * in the sense of W3C and OpenTelemetry, a span of the host belongs to that is
- * the parent of a guest's span. Bounded: what no tree that is still to come can
+ * contexts.h - the trace contexts the host entered its vCPUs with: of which VM the
+ * span of the host is that is the parent of a guest's span, and which trace, in the
+ * sense of W3C and OpenTelemetry, it belongs to. Bounded: what no tree that is still to come can
  * ask for is forgotten.
  */
 #ifndef VSPAN_PLUGINS_MODEL_CONTEXTS_H
@@ -31,12 +31,21 @@ int contexts_take(struct contexts *contexts, const struct record *record);
 /* Nothing that begins before `time` will be asked for. */
 void contexts_pass(struct contexts *contexts, int64_t time);
 
+struct context {
+	int64_t time;
+	uint64_t position; /* of the ring */
+	uint64_t span;     /* of the host, 0: none from here on */
+	uint64_t trace_id[2];
+	uint32_t host_vm; /* whose span that is, 0: of none of this trace, or not told */
+};
+
 /*
- * The trace of the host's span `span`, with which the vCPU had been entered by
- * `time`. False if that is not known.
+ * The context by which the host's span `span` was the parent of what a vCPU wrote
+ * at `time`, and at the position of span id `child` (0: not known). NULL: not
+ * known. Valid until the next one is taken.
  */
-bool contexts_find(const struct contexts *contexts, uint32_t vm, uint32_t vcpu, uint64_t span,
-	int64_t time, uint64_t trace_id[2]);
+const struct context *contexts_find(const struct contexts *contexts, uint32_t vm, uint32_t vcpu,
+	uint64_t span, int64_t time, uint64_t child);
 
 void contexts_clear(struct contexts *contexts);
 

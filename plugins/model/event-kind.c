@@ -55,6 +55,9 @@ static const struct role_rule role_rules[EVENT_ROLES] = {
 		RING_FIELDS | BIT(FIELD_SPAN) | BIT(FIELD_TS) | BIT(FIELD_TEXT)},
 	[EVENT_LINK] = {"link", RING_FIELDS | BIT(FIELD_SPAN) | BIT(FIELD_LINKED) | BIT(FIELD_TS)},
 	[EVENT_CONTEXT] = {"context", RING_FIELDS | BIT(FIELD_SPAN) | BIT(FIELD_TS)},
+	[EVENT_CALL] = {"call",
+		RING_FIELDS | BIT(FIELD_SPAN) | BIT(FIELD_HOST_VM) | BIT(FIELD_HOST_SPAN) |
+			BIT(FIELD_TS)},
 	[EVENT_LEDGER] = {"ledger", LEDGER_FIELDS},
 };
 
@@ -77,6 +80,8 @@ static const char *const field_names[FIELDS] = {
 	[FIELD_TRACE_HIGH] = "trace_high",
 	[FIELD_TRACE_LOW] = "trace_low",
 	[FIELD_POSITION] = "position",
+	[FIELD_HOST_VM] = "host_vm",
+	[FIELD_HOST_SPAN] = "host_span",
 	[FIELD_RINGS] = "rings",
 	[FIELD_EPOCH] = "epoch",
 	[FIELD_IDENTITY_HIGH] = "identity_high",

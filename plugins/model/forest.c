@@ -222,6 +222,11 @@ int forest_end(struct forest *forest)
 	return status;
 }
 
+uint64_t forest_contexts_forgotten(const struct forest *forest)
+{
+	return forest->woods->contexts.forgotten;
+}
+
 /* Told by filter.vspan.spans of what `lost` events tell as well. */
 static bool discarded_in_guest(const bt_message *message)
 {
@@ -322,6 +327,7 @@ static void land_free(struct land *land)
 	}
 	land_clear_notes(land);
 	land_clear_waiting(land);
+	calls_clear(&land->calls);
 	map_clear(&land->spans);
 	map_clear(&land->notes);
 	repeats_clear(&vm->repeats);
@@ -340,6 +346,8 @@ void forest_clear(struct forest *forest)
 		land_free(land_of(forest->vms[i]));
 	free(forest->vms);
 	notes_free(forest->notices);
+	if (forest->woods)
+		contexts_clear(&forest->woods->contexts);
 	free(forest->woods);
 	*forest = (struct forest){0};
 }

@@ -122,6 +122,9 @@ int forest_idle(struct forest *forest);
 /* Nothing comes any more: gives all there is, with begins that have no end. Returns as above. */
 int forest_end(struct forest *forest);
 
+/* Trace contexts that were forgotten, there being too many: spans do not know theirs. */
+uint64_t forest_contexts_forgotten(const struct forest *forest);
+
 void forest_clear(struct forest *forest);
 
 #endif /* VSPAN_PLUGINS_MODEL_FOREST_H */

@@ -191,6 +191,8 @@ void node_json_members(struct text *text, const struct node *node)
 		text_print(text, ",\"id\":\"0x%" PRIx64 "\"", node->id);
 	if (node->parent_id)
 		text_print(text, ",\"parent\":\"0x%" PRIx64 "\"", node->parent_id);
+	if (node->parent_vm)
+		json_number(text, "parent_vm", node->parent_vm);
 	text_print(text, ",\"start\":%" PRId64, node->start);
 	if (node->type == NODE_SPAN)
 		json_span(text, node);

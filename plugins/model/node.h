@@ -65,7 +65,10 @@ struct node {
 	uint64_t duration; /* ns; of a loss, from its first record to its last; SOURCE_EXIT, _ENTRY:
 			      0 */
 	uint64_t id;       /* of a span; unique within its VM */
-	uint64_t parent_id; /* 0: a root */
+	uint64_t parent_id;   /* 0: a root */
+	uint32_t parent_vm;   /* of whose spans that is one, where told; 0: of its own VM's, or
+				 unknown */
+	uint64_t trace_id[2]; /* of a parent of the host's: its W3C trace, 0: not told */
 	/* Of a span in a tree that is given to a sink: */
 	uint64_t self;                  /* ns of its duration in which no child span was open */
 	uint64_t occupied[OCCUPANCIES]; /* ns of its duration; all RUNNING if nothing was told */

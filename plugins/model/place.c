@@ -32,7 +32,7 @@ static bool span_contains(const struct node *span, const struct node *node)
 }
 
 /* The span of the only other VM that has one of that id at that time; NULL: none, or several. */
-static struct planted *find_remote(const struct forest *forest, const struct node *node)
+static struct planted *find_anywhere(const struct forest *forest, const struct node *node)
 {
 	struct planted *found = NULL;
 
@@ -63,16 +63,64 @@ static struct planted *find_own(const struct planted *child)
 	return span && (span->turned || span->node.source == SOURCE_EXIT) ? span : NULL;
 }
 
+static struct planted *find_in(const struct forest *forest, uint32_t vm, uint64_t span)
+{
+	for (size_t i = 0; i < forest->vm_count; i++) {
+		if (forest->vms[i]->number == vm)
+			return map_find(&land_of(forest->vms[i])->spans, span);
+	}
+	return NULL;
+}
+
+/* Ids are unique within a VM only: which one is meant, the context tells. */
+static struct planted *find_remote(const struct forest *forest, struct node *node)
+{
+	const struct context *context =
+		contexts_find(&forest->woods->contexts, node->vcpu->vm->number, node->vcpu->number,
+			node->parent_id, node->start, node->type == NODE_SPAN ? node->id : 0);
+
+	if (context) {
+		node->parent_vm = context->host_vm;
+		memcpy(node->trace_id, context->trace_id, sizeof(node->trace_id));
+	}
+	return node->parent_vm ? find_in(forest, node->parent_vm, node->parent_id)
+			       : find_anywhere(forest, node);
+}
+
+/*
+ * The parent of a span that the host made for a call. It knew which of its own
+ * spans was around it, not which of the guest's.
+ */
+static struct planted *find_caller(const struct forest *forest, struct node *node)
+{
+	struct land *land = land_of(node->vcpu->vm);
+	struct planted *parent;
+	struct call call;
+
+	if (node->type != NODE_SPAN || !calls_take(&land->calls, node->id, &call))
+		return NULL;
+	parent = call.vm ? find_in(forest, call.vm, call.span) : NULL;
+	/* Not recorded: then what the host knew of is the nearest one. */
+	node->parent_unknown = !parent;
+	if (!parent && call.vm)
+		return NULL;
+	node->parent_id = call.span;
+	node->parent_vm = call.vm;
+	node->flags |= VSPAN_TRACE_FLAG_REMOTE;
+	memcpy(node->trace_id, call.trace_id, sizeof(node->trace_id));
+	return parent;
+}
+
 static struct planted *find_parent(const struct forest *forest, struct planted *child)
 {
 	struct node *node = &child->node;
-	struct planted *parent;
+	struct planted *parent = find_caller(forest, node);
 
-	if (!node->parent_id)
-		return NULL;
-	parent =
-		node->flags & VSPAN_TRACE_FLAG_REMOTE ? find_remote(forest, node) : find_own(child);
-	node->parent_unknown = !parent;
+	if (!parent && node->parent_id) {
+		parent = node->flags & VSPAN_TRACE_FLAG_REMOTE ? find_remote(forest, node)
+							       : find_own(child);
+		node->parent_unknown = node->parent_unknown || !parent;
+	}
 	if (!parent)
 		return NULL;
 	node->parent = &parent->node;

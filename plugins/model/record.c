@@ -119,6 +119,8 @@ bool record_guest_time(const struct record *record, int64_t *time)
 	case EVENT_EXIT:
 	case EVENT_MESSAGE:
 	case EVENT_LINK:
+	case EVENT_CONTEXT:
+	case EVENT_CALL:
 		*time = record_time(record, FIELD_TS);
 		return true;
 	case EVENT_LOST:

@@ -13,6 +13,8 @@
 #ifndef VSPAN_PLUGINS_MODEL_WOODS_H
 #define VSPAN_PLUGINS_MODEL_WOODS_H
 
+#include "calls.h"
+#include "contexts.h"
 #include "forest.h"
 #include "heap.h"
 
@@ -113,8 +115,9 @@ struct span_notes {
 struct land {
 	struct vm vm; /* first: a vm is cast to it */
 	bool detached;
-	struct map spans; /* struct planted by id: those that are held */
-	struct map notes; /* struct span_notes by span */
+	struct map spans;   /* struct planted by id: those that are held */
+	struct map notes;   /* struct span_notes by span */
+	struct calls calls; /* of spans of this VM, which is the host's own */
 	size_t note_count;
 	struct map waiting; /* struct waiters by the span they wait for */
 	struct ring *last;  /* the one last looked up */
@@ -143,6 +146,7 @@ struct woods {
 	uint64_t window_nodes;
 	struct planted *unused; /* free list, by node.next */
 	struct land *last;
+	struct contexts contexts;
 };
 
 /* collect.c: what a record tells goes where it belongs. Returns 0 or -ENOMEM. */

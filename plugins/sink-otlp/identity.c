@@ -30,12 +30,10 @@ uint64_t identity_parent(const struct node *span)
 	return span->flags & VSPAN_TRACE_FLAG_REMOTE ? span->parent_id : 0;
 }
 
-bool identity_context(
-	const struct identity *identity, const struct node *span, struct trace_id *trace)
+bool identity_context(const struct node *span, struct trace_id *trace)
 {
-	return span->type == NODE_SPAN && (span->flags & VSPAN_TRACE_FLAG_REMOTE) &&
-		contexts_find(&identity->contexts, span->vcpu->vm->number, span->vcpu->number,
-			span->parent_id, span->start, trace->halves);
+	*trace = (struct trace_id){{span->trace_id[0], span->trace_id[1]}};
+	return span->type == NODE_SPAN && (span->trace_id[0] || span->trace_id[1]);
 }
 
 /* The root of the tree that a part will turn out to belong to, as far as is known. */
@@ -67,13 +65,13 @@ struct trace_id identity_trace(const struct identity *identity, const struct nod
 	uint64_t depth = 0;
 
 	assert(root->type == NODE_SPAN);
-	if (identity->contexts.taken == 0)
+	if (!identity->contexts)
 		return trace_derive(top);
-	if (identity_context(identity, top, &trace))
+	if (identity_context(top, &trace))
 		return trace;
 	/* The host's own spans do not say which trace they are of; those they caused do. */
 	for (const struct node *node = root; node; node = node_next(root, node, true, &depth)) {
-		if (identity_context(identity, node, &trace))
+		if (identity_context(node, &trace))
 			return trace;
 	}
 	return trace_derive(top);
@@ -123,7 +121,6 @@ uint64_t identity_link(const struct identity *identity, const struct node *span,
 
 void identity_clear(struct identity *identity)
 {
-	contexts_clear(&identity->contexts);
 	free(identity->places);
 	identity->places = NULL;
 }

@@ -8,7 +8,6 @@
 #ifndef VSPAN_PLUGINS_SINK_OTLP_IDENTITY_H
 #define VSPAN_PLUGINS_SINK_OTLP_IDENTITY_H
 
-#include "model/contexts.h"
 #include "model/node.h"
 
 /* Spans whose trace is remembered, for links to them. */
@@ -25,7 +24,7 @@ struct identity_place {
 
 /* All zeroes is ready. */
 struct identity {
-	struct contexts contexts;
+	bool contexts; /* there are some in the trace */
 	struct identity_place *places;
 };
 
@@ -49,8 +48,7 @@ uint64_t identity_span(const struct node *span);
 uint64_t identity_parent(const struct node *span);
 
 /* The trace that the context says whose span of the host is a span's parent; false: not known. */
-bool identity_context(
-	const struct identity *identity, const struct node *span, struct trace_id *trace);
+bool identity_context(const struct node *span, struct trace_id *trace);
 
 bool identity_same(const struct trace_id *a, const struct trace_id *b);
 

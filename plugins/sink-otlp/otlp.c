@@ -53,7 +53,7 @@ static int otlp_record(struct sink *sink, const struct record *record)
 	struct otlp *otlp = (struct otlp *)sink;
 
 	if (record->kind->role == EVENT_CONTEXT)
-		return contexts_take(&otlp->identity.contexts, record);
+		otlp->identity.contexts = true;
 	return record->kind->role == EVENT_ATTACH ? hosts_take(&otlp->hosts, record) : 0;
 }
 
@@ -85,8 +85,6 @@ static int otlp_tree(struct sink *sink, struct node *root)
 	otlp->losses += root->type == NODE_LOST;
 	if (root->type != NODE_SPAN)
 		return 0;
-	if (!root->part)
-		contexts_pass(&otlp->identity.contexts, root->start);
 	trace = identity_trace(&otlp->identity, root);
 	for (struct node *node = root; node && status == 0;
 		node = node_next(root, node, true, &depth)) {
@@ -104,17 +102,18 @@ static int otlp_idle(struct sink *sink)
 static int otlp_end(struct sink *sink)
 {
 	struct otlp *otlp = (struct otlp *)sink;
+	uint64_t forgotten = forest_contexts_forgotten(&sink->forest);
 
 	if (otlp->events || otlp->losses)
 		fprintf(stderr,
 			"sink.vspan.otlp: OTLP has no place for what is in no span: left out "
 			"%" PRIu64 " point events, %" PRIu64 " losses\n",
 			otlp->events, otlp->losses);
-	if (otlp->identity.contexts.forgotten)
+	if (forgotten)
 		fprintf(stderr,
 			"sink.vspan.otlp: %" PRIu64
 			" trace contexts were forgotten: spans may have trace ids of their own\n",
-			otlp->identity.contexts.forgotten);
+			forgotten);
 	return otlp_flush(otlp);
 }
 

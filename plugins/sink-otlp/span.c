@@ -182,7 +182,7 @@ static size_t span_links(struct text *text, const struct identity *identity,
 	uint64_t dropped = 0;
 	size_t count = 0;
 
-	if (identity_context(identity, node, &other) && !identity_same(&other, trace)) {
+	if (identity_context(node, &other) && !identity_same(&other, trace)) {
 		put(text, ",\"links\":[");
 		link_append(text, &other, node->parent_id, true);
 		count++;
