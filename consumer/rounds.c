@@ -114,7 +114,7 @@ static void ring_seen_empty(
 }
 
 /* Drains a ring up to where a span of the host waits for its parent. */
-static void ring_settle(struct vspan_consumer *consumer, struct vspan_attachment *attachment,
+static void ring_catch_up(struct vspan_consumer *consumer, struct vspan_attachment *attachment,
 	struct ring_state *state)
 {
 	uint32_t turns = state->ring.slot_count;
@@ -142,7 +142,7 @@ static void consumer_settle(struct vspan_consumer *consumer)
 	urcu_memb_read_lock();
 	cds_list_for_each_entry_rcu (attachment, &consumer->registry.attachments, node)
 		for (i = 0; i < attachment->ring_count && !attachment->detached; i++)
-			ring_settle(consumer, attachment, &attachment->rings[i]);
+			ring_catch_up(consumer, attachment, &attachment->rings[i]);
 	urcu_memb_read_unlock();
 }
 

@@ -133,10 +133,15 @@ void control_close(const struct provider_common *common)
 	(void)common;
 }
 
-void control_context(uint32_t vm, uint32_t vcpu, const uint64_t trace_id[2], uint64_t span,
+void control_context(uint32_t vm, uint32_t vcpu, const struct vspan_trace_context *context,
 	uint64_t position, uint64_t ts)
 {
-	(void)vm, (void)vcpu, (void)trace_id, (void)span, (void)position, (void)ts;
+	(void)vm, (void)vcpu, (void)context, (void)position, (void)ts;
+}
+
+void control_call(const struct control_call *call)
+{
+	(void)call;
 }
 
 void control_attach(const struct control_attach *attach)
