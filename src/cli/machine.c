@@ -253,7 +253,7 @@ int machine_run(const struct machine_options *options, struct machine_result *re
 	struct machine *machine = NULL;
 	int ret = machine_open(options, result, &machine, error);
 
-	if (ret < 0)
+	if (ret < 0 || machine == NULL)
 		return ret;
 	ret = vmm_run(machine->vmm, &result->vm, error);
 	machine_free(machine);

@@ -14,8 +14,8 @@ const char *vmm_exit_name(enum vmm_exit exit)
 
 int vmm_probe(struct vspan_error *error)
 {
-	return error_set(
-		error, ENOTSUP, "the micro-VM runs on x86-64 only: here, trace processes (vspan attach)");
+	return error_set(error, ENOTSUP,
+		"the micro-VM runs on x86-64 only: here, trace processes (vspan attach)");
 }
 
 int vmm_create(const struct vmm_options *options, struct vmm **out, struct vspan_error *error)
