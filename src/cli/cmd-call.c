@@ -29,22 +29,32 @@ struct call_options {
 
 static void help(void)
 {
-	printf("Usage: vspan call [OPTIONS] GUEST.elf FUNCTION [ARGUMENT...]\n\n"
-	       "Boots a guest that offers functions, calls one with the arguments as texts, and\n"
-	       "prints the texts it returns. What the guest records is drained meanwhile, as by\n"
-	       "`vspan run`. The guest finds functions of the host: print, call, play.\n\n"
-	       "Calls:\n"
-	       "      --repeat=N         call N times (default 1)\n"
-	       "      --restore          between calls, go back to a snapshot of before the first\n"
-	       "      --timeout=TIME     of each call, after which its vCPU is stopped (default:\n"
-	       "                         never)\n"
-	       "      --traceparent=TEXT W3C trace context of the caller; default: what the\n"
-	       "                         environment has as TRACEPARENT\n"
-	       "  -s, --summary          the account of `vspan run`, on standard error\n\n%s\n"
-	       "Exit status: 0; 1 if there was no result, or the function's status is not 0; 2 "
-	       "for\n"
-	       "a wrong command line.\n",
-		machine_help);
+	fputs("Usage: vspan call [OPTIONS] GUEST.elf FUNCTION [ARGUMENT...]\n\n"
+	      "Boots a guest that offers functions, calls one with the arguments as texts, and\n"
+	      "prints the texts it returns. What the guest records is drained meanwhile, as by\n"
+	      "`vspan run`. The guest finds functions of the host: print, call, play.\n\n"
+	      "Calls:\n"
+	      "      --repeat=N         call N times (default 1)\n"
+	      "      --restore          between calls, go back to a snapshot of before the first\n"
+	      "      --timeout=TIME     of each call, after which its vCPU is stopped (default: "
+	      "never)\n"
+	      "      --traceparent=TEXT W3C trace context of the caller; default: what the\n"
+	      "                         environment has as TRACEPARENT\n"
+	      "Machine and rings, as of `vspan run`:\n"
+	      "  -c, --cpus=N           vCPUs (default 2)\n"
+	      "  -m, --memory=SIZE      RAM of the guest (default 64M)\n"
+	      "  -n, --name=NAME        name of the VM in the trace (default: the ELF's)\n"
+	      "  -q, --quiet            drop the guest's console output\n"
+	      "  -r, --ring-size=SIZE   of each ring (default 1M)\n"
+	      "      --mode=MODE        block, discard or overwrite (default block)\n"
+	      "      --poll=TIME        pause of the consumer between rounds (default 100us)\n"
+	      "Output:\n"
+	      "  -s, --summary          the account of `vspan run`, on standard error\n"
+	      "      --format=FORMAT    of the summary: text or json (default text)\n"
+	      "  -h, --help             this text\n\n"
+	      "Exit status: 0; 1 if there was no result, or the function's status is not 0; 2 for\n"
+	      "a wrong command line.\n",
+		stdout);
 }
 
 /* A caller's context that makes no sense is as good as none: as W3C has it. */
@@ -87,8 +97,13 @@ static bool words_take(struct call_options *options, int argc, char **argv)
 static int options_take(struct call_options *options, int argc, char **argv)
 {
 	static const struct option long_options[] = {{"repeat", required_argument, NULL, 'R'},
-		{"restore", no_argument, NULL, 'S'}, {"summary", no_argument, NULL, 's'},
-		MACHINE_LONG_OPTIONS, {0}};
+		{"restore", no_argument, NULL, 'S'}, {"timeout", required_argument, NULL, 't'},
+		{"traceparent", required_argument, NULL, 'T'},
+		{"cpus", required_argument, NULL, 'c'}, {"memory", required_argument, NULL, 'm'},
+		{"name", required_argument, NULL, 'n'}, {"quiet", no_argument, NULL, 'q'},
+		{"ring-size", required_argument, NULL, 'r'}, {"mode", required_argument, NULL, 'M'},
+		{"poll", required_argument, NULL, 'p'}, {"summary", no_argument, NULL, 's'},
+		{"format", required_argument, NULL, 'F'}, {"help", no_argument, NULL, 'h'}, {0}};
 	int code, ret = 1;
 
 	while ((code = getopt_long(argc, argv, MACHINE_SHORT_OPTIONS "s", long_options, NULL)) !=

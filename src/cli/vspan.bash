@@ -6,6 +6,8 @@ _vspan_options() {
     case $1 in
     attach) echo "--control= --no-control --to= --keep-going --state-dir= --no-state --clock=
         --poll= --quiet-time= --site-quota= --site-quota-total= --format= --help" ;;
+    call) echo "--repeat= --restore --timeout= --traceparent= --cpus= --memory= --name= --quiet
+        --ring-size= --mode= --poll= --summary --format= --help" ;;
     create) echo "--rings= --ring-size= --mode= --sites= --name= --enable --force --format= --help" ;;
     detach) echo "--to= --format= --help" ;;
     doctor) echo "--format= --help" ;;
@@ -42,7 +44,7 @@ _vspan() {
     local command=${COMP_WORDS[1]}
 
     if [ "$COMP_CWORD" -eq 1 ]; then
-        COMPREPLY=($(compgen -W "attach create detach doctor dump list record run status view
+        COMPREPLY=($(compgen -W "attach call create detach doctor dump list record run status view
             --help --version" -- "$word"))
     elif [ "$word" = "=" ]; then
         _vspan_values "$before" ""

@@ -194,8 +194,8 @@ static void test_ends(void)
 	if (!calls_start(&vm, guest, 2))
 		return;
 	CHECK(calls_call(&vm, 1, "idle", &number, 0) == -ECANCELED);
-	CHECK(vm.seen[1].gone == VMM_EXIT_HALT);
 	CHECK(calls_call(&vm, 1, "where", &number, 0) == -ENOTRECOVERABLE);
+	CHECK(vm.seen[1].gone == VMM_EXIT_HALT);
 	CHECK(calls_get(&vm, 0, "where", 0) == 0);
 	number = 3;
 	CHECK(calls_call(&vm, 0, "exit", &number, 0) == -ESHUTDOWN);
