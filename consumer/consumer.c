@@ -119,6 +119,7 @@ static void attachment_configure(struct vspan_attachment *attachment,
 	attachment->may_register_data = consumer->options.may_register_data;
 	if (options == NULL)
 		return;
+	attachment->sites_on = options->sites_on;
 	attachment->counter_unknown = options->counter_unknown;
 	if (options->counter_unknown)
 		return;

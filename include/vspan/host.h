@@ -187,6 +187,12 @@ struct vspan_attach_options {
 	 * twice is flagged. NULL: nothing is remembered.
 	 */
 	const char *state_path;
+	/*
+	 * The region was made with its call sites on, so that a guest need not wait for
+	 * the consumer: what it writes before its call sites are known here is kept,
+	 * and they are switched off if nobody wants them.
+	 */
+	bool sites_on;
 };
 
 /*

@@ -104,6 +104,7 @@ static bool attachment_learn_site(struct vspan_attachment *attachment, uint32_t 
 	if (ret == -EAGAIN)
 		return false;
 	known->valid = ret == 0;
+	known->enabled = attachment->sites_on;
 	if (known->valid)
 		known->provider = site_register(attachment, &known->site);
 	else

@@ -69,6 +69,7 @@ struct vspan_attachment {
 	uint32_t vm;
 	bool detached;
 	bool resumed;
+	bool sites_on; /* see host.h */
 	struct clock clock;
 	int64_t counter_offset;
 	uint64_t counter_error;

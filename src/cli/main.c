@@ -20,7 +20,7 @@ static const struct command commands[] = {
 	{"doctor", cmd_doctor, "say what is missing on this machine, and the remedy"},
 	{"dump", cmd_dump, "show what a dead guest left in its region, or in a memory dump"},
 	{"list", cmd_list, "list the call sites guests have published"},
-	{"record", cmd_host, "boot a guest and record its spans through LTTng"},
+	{"record", cmd_host, "boot a guest or run a program, and record its spans through LTTng"},
 	{"run", cmd_host, "boot a guest ELF in a KVM micro-VM; its call sites appear in LTTng"},
 	{"status", cmd_status, "show what a running vspan attach drains"},
 	{"view", cmd_view, "show a trace: trees of spans, a tally, pages for other tools"},

@@ -33,13 +33,18 @@ int private_daemon_start(pid_t *daemon, struct vspan_error *error)
 {
 	char *const argv[] = {(char *)"lttng-sessiond", (char *)"--no-kernel", NULL};
 	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
 	int i, ret;
 
+	/* Not of our process group: what a terminal sends to that would end the recording. */
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
 	posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-	ret = posix_spawnp(daemon, argv[0], &actions, NULL, argv, environ);
+	ret = posix_spawnp(daemon, argv[0], &actions, &attributes, argv, environ);
+	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	if (ret != 0) {
 		*daemon = 0;

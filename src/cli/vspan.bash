@@ -13,7 +13,7 @@ _vspan_options() {
     doctor) echo "--format= --help" ;;
     dump) echo "--offset= --records= --sites --format= --help" ;;
     list | status) echo "--control= --format= --help" ;;
-    record) echo "--output= --session= --filter= --edges --cpus= --memory= --name= --timeout= --traceparent=
+    record) echo "--output= --session= --filter= --edges --rings= --sites= --region= --cpus= --memory= --name= --timeout= --traceparent=
         --quiet --kill-after= --kill-cpu= --ring-size= --mode= --poll= --drain-on-exit
         --format= --help" ;;
     run) echo "--cpus= --memory= --name= --timeout= --traceparent= --quiet --kill-after= --kill-cpu=
@@ -34,7 +34,7 @@ _vspan_values() {
     --by) COMPREPLY=($(compgen -W "name provider vm vcpu" -- "$2")) ;;
     --sort) COMPREPLY=($(compgen -W "time self calls average min p50 p95 p99 max errors name" -- "$2")) ;;
     --state-dir | --ctf) COMPREPLY=($(compgen -d -- "$2")) ;;
-    --control | --to | --output) COMPREPLY=($(compgen -f -- "$2")) ;;
+    --control | --to | --output | --region) COMPREPLY=($(compgen -f -- "$2")) ;;
     *) COMPREPLY=() ;;
     esac
 }
