@@ -152,13 +152,16 @@ struct wait {
 	uint64_t kill_at;
 };
 
-/* One signal that came to us. What the kernel sends for a terminal went to the child as well. */
-static void signal_pass(const struct wait *wait)
+/*
+ * The signals that came to us, for the child while it is there. What the kernel sends
+ * for a terminal went to the child as well.
+ */
+static void signals_take(const struct wait *wait, bool alive)
 {
 	struct signalfd_siginfo info;
 
 	while (read(wait->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
-		if (info.ssi_signo != SIGCHLD && info.ssi_code <= 0)
+		if (alive && info.ssi_signo != SIGCHLD && info.ssi_code <= 0)
 			kill(wait->child, (int)info.ssi_signo);
 }
 
@@ -189,8 +192,9 @@ static int child_wait(struct wait *wait)
 		next = deadlines(wait, now);
 		pause = next == UINT64_MAX ? -1 : (int)((next - now) / 1000000u + 1u);
 		if (poll(&fd, 1, pause) > 0)
-			signal_pass(wait);
+			signals_take(wait, true);
 	}
+	signals_take(wait, false);
 	return status;
 }
 
@@ -219,5 +223,6 @@ int child_run(const struct child_options *options, int *status, struct vspan_err
 	else
 		error_set(error, ret, "cannot start %s: %s", options->argv[0], strerror(ret));
 	close(wait.signals);
+	sigprocmask(SIG_SETMASK, &mask_before, NULL);
 	return -ret;
 }

@@ -20,7 +20,8 @@ struct child_options {
 
 /*
  * From here on the signals a user ends or steers a program with are not ours but
- * the child's: blocked, read by child_run(). Before other threads are started.
+ * the child's: blocked, read by child_run(), and ours again when that has returned.
+ * Before other threads are started.
  */
 void child_signals_block(void);
 
