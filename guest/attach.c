@@ -7,7 +7,7 @@
 
 const uint8_t vspan_site_disabled = 0;
 
-static const struct vspan_abi_region *attached_region;
+static struct vspan_abi_region *attached_region;
 
 /*
  * What vCPUs without a ring of their own write to: with a limit of 0 every record
@@ -104,6 +104,46 @@ static void vspan_guest_publish_site(
 	vspan_describe_store_E(&entry->commit, (uint64_t)id + 1);
 }
 
+static void function_describe(
+	struct vspan_abi_function *to, const struct vspan_function_description *from)
+{
+	uint32_t i;
+
+	to->address = from->address;
+	to->build_id_size =
+		from->build_id_size < VSPAN_ABI_BUILD_ID ? from->build_id_size : VSPAN_ABI_BUILD_ID;
+	for (i = 0; i < to->build_id_size; i++)
+		to->build_id[i] = from->build_id[i];
+	copy_text(to->module, from->module, sizeof(to->module));
+}
+
+/*
+ * Threads and handlers may come here at the same time: each takes an entry of its
+ * own. One that dies before the commit leaves an entry the host waits for a while.
+ */
+bool vspan_site_add(struct vspan_site *site, const struct vspan_function_description *function)
+{
+	struct vspan_abi_region *region = attached_region;
+	struct vspan_abi_site *entry;
+	struct vspan_abi_hello *hello;
+	uint32_t id;
+
+	if (region == NULL)
+		return false;
+	hello = (void *)region_at(region, region->hello_offset);
+	if (!vspan_describe_claim_E(&hello->site_count, region->site_capacity, &id)) {
+		__atomic_fetch_add(&hello->sites_refused, 1, __ATOMIC_RELAXED);
+		return false;
+	}
+	entry = (struct vspan_abi_site *)(void *)region_at(region, region->sites_offset) + id;
+	if (function != NULL)
+		function_describe((struct vspan_abi_function *)(void *)entry->fields, function);
+	vspan_guest_publish_site(entry, id, site->description);
+	site->id = id;
+	site->enabled = (const uint8_t *)region_at(region, region->enables_offset) + id;
+	return true;
+}
+
 static bool site_same_fields(
 	const struct vspan_abi_site *entry, const struct vspan_site_description *wanted)
 {
@@ -133,8 +173,8 @@ static bool site_same(
 
 /*
  * The entry of a call site that another program of this guest has described, or
- * this one in an earlier boot; `count` if nobody has. From `likely` on: the same
- * image has its call sites in the same order.
+ * this one in an earlier boot; `count` if nobody has, or is about to. From `likely`
+ * on: the same image has its call sites in the same order.
  */
 static uint32_t site_find(const struct vspan_abi_site *table, uint32_t count, uint32_t likely,
 	const struct vspan_site_description *wanted)
@@ -143,7 +183,8 @@ static uint32_t site_find(const struct vspan_abi_site *table, uint32_t count, ui
 
 	for (i = 0; i < count; i++) {
 		id = likely + i < count ? likely + i : likely + i - count;
-		if (site_same(&table[id], wanted))
+		if (vspan_describe_load_E(&table[id].commit) == (uint64_t)id + 1 &&
+			site_same(&table[id], wanted))
 			return id;
 	}
 	return count;
@@ -151,8 +192,8 @@ static uint32_t site_find(const struct vspan_abi_site *table, uint32_t count, ui
 
 /*
  * Describes the image's call sites, in section order, behind those that are in the
- * table already; those beyond the table stay disabled. A program that shares the
- * table has it for itself meanwhile, by its port.
+ * table already; those beyond the table stay disabled. Of programs that share the
+ * table one at a time does so, by its port; functions are added at any time.
  */
 static void sites_publish(
 	struct vspan_abi_region *region, struct vspan_site *first, struct vspan_site *last)
@@ -161,30 +202,24 @@ static void sites_publish(
 	struct vspan_abi_site *table = (void *)region_at(region, region->sites_offset);
 	const uint8_t *enables = (const void *)region_at(region, region->enables_offset);
 	uint32_t before = vspan_describe_load_u32_E(&hello->site_count);
-	uint32_t count, refused = 0, likely = 0, id;
+	uint32_t likely = 0, id;
 	struct vspan_site *site;
 
 	if (before > region->site_capacity)
 		before = region->site_capacity;
-	count = before;
 	for (site = first; site != last; site++) {
 		id = site_find(table, before, likely, site->description);
-		if (id == before && count >= region->site_capacity) {
-			refused++;
-			continue;
-		}
-		if (id == before) {
-			id = count++;
+		if (id < before) {
+			likely = id + 1 < before ? id + 1 : 0;
+		} else if (vspan_describe_claim_E(&hello->site_count, region->site_capacity, &id)) {
 			vspan_guest_publish_site(&table[id], id, site->description);
 		} else {
-			likely = id + 1 < before ? id + 1 : 0;
+			__atomic_fetch_add(&hello->sites_refused, 1, __ATOMIC_RELAXED);
+			continue;
 		}
 		site->id = id;
 		site->enabled = &enables[id];
 	}
-	vspan_write_once_u32(
-		&hello->sites_refused, vspan_read_once_u32(&hello->sites_refused) + refused);
-	vspan_describe_store_u32_E(&hello->site_count, count);
 }
 
 /* A guest says once who it is, whichever of its programs comes first. */

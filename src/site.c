@@ -129,11 +129,14 @@ static bool site_check(const struct vspan_abi_site *copy)
 		(copy->kind == VSPAN_ABI_SITE_SPAN || copy->kind == VSPAN_ABI_SITE_EVENT);
 }
 
-/* A kind belongs to spans, a name comes as a string. */
+/* A kind belongs to spans, a name comes as a string, a function is a span without fields. */
 static bool flags_copy(struct site *site, uint32_t flags)
 {
 	site->span_kind = flags & VSPAN_ABI_SITE_KIND_MASK;
 	site->named = (flags & VSPAN_ABI_SITE_NAMED) != 0;
+	site->function = (flags & VSPAN_ABI_SITE_FUNCTION) != 0;
+	if (site->function && (site->kind != VSPAN_ABI_SITE_SPAN || site->field_count != 0))
+		return false;
 	if (site->span_kind >
 		(site->kind == VSPAN_ABI_SITE_SPAN ? VSPAN_ABI_SITE_KIND_CONSUMER : 0))
 		return false;
@@ -165,4 +168,47 @@ int site_read(const struct vspan_abi_site *shared, uint32_t id, struct site *sit
 		!fields_copy(site, &copy.site) || !flags_copy(site, copy.site.flags))
 		return -EINVAL;
 	return 0;
+}
+
+union function_copy {
+	struct vspan_abi_function function;
+	uint64_t words[sizeof(struct vspan_abi_function) / sizeof(uint64_t)];
+};
+
+int site_read_function(const struct vspan_abi_site *shared, struct site_function *function)
+{
+	const uint64_t *words = (const uint64_t *)(const void *)shared->fields;
+	union function_copy copy;
+	uint32_t i;
+
+	for (i = 0; i < sizeof(copy) / sizeof(uint64_t); i++)
+		copy.words[i] = vspan_read_once(&words[i]);
+	if (copy.function.module[0] != '/' || copy.function.build_id_size > VSPAN_ABI_BUILD_ID ||
+		memchr(copy.function.module, '\0', VSPAN_ABI_MODULE) == NULL)
+		return -EINVAL;
+	function->address = copy.function.address;
+	function->build_id_size = copy.function.build_id_size;
+	memcpy(function->build_id, copy.function.build_id, sizeof(function->build_id));
+	memcpy(function->module, copy.function.module, sizeof(function->module));
+	return 0;
+}
+
+void site_name_make(char to[VSPAN_ABI_SITE_NAME], const char *from)
+{
+	uint32_t length = 0;
+
+	memset(to, 0, VSPAN_ABI_SITE_NAME);
+	if (!character_is_name(*from, true))
+		to[length++] = '_';
+	for (; *from != '\0' && length + 1 < VSPAN_ABI_SITE_NAME; from++)
+		to[length++] = (char)(character_is_name(*from, false) ? *from : '_');
+}
+
+void site_file_make(char to[VSPAN_ABI_SITE_FILE], const char *from)
+{
+	const size_t length = strlen(from);
+
+	if (length >= VSPAN_ABI_SITE_FILE)
+		from += length - (VSPAN_ABI_SITE_FILE - 1);
+	file_copy(to, from, VSPAN_ABI_SITE_FILE);
 }

@@ -24,6 +24,7 @@ struct site {
 	uint8_t level;     /* VSPAN_ABI_LEVEL_*, 0..14 */
 	uint8_t span_kind; /* VSPAN_ABI_SITE_KIND_*; 0 for events */
 	bool named;        /* the first field is a string: the name to show */
+	bool function;     /* found at run time: site_read_function() says where it is */
 	uint8_t field_count;
 	char provider[VSPAN_ABI_SITE_PROVIDER];
 	char name[VSPAN_ABI_SITE_NAME];
@@ -37,6 +38,26 @@ struct site {
  * if it breaks a rule; *site is valid only on 0.
  */
 int site_read(const struct vspan_abi_site *shared, uint32_t id, struct site *site);
+
+/* Where a function is, as the guest says. */
+struct site_function {
+	uint64_t address;
+	uint32_t build_id_size;
+	uint8_t build_id[VSPAN_ABI_BUILD_ID];
+	char module[VSPAN_ABI_MODULE]; /* an absolute path */
+};
+
+/*
+ * The same for what stands in place of the fields of a call site that is a function.
+ * 0, or -EINVAL if it is no path.
+ */
+int site_read_function(const struct vspan_abi_site *shared, struct site_function *function);
+
+/* Makes an identifier of any text, cut if it has to be; "_" of an empty one. */
+void site_name_make(char to[VSPAN_ABI_SITE_NAME], const char *from);
+
+/* Makes a source file's path printable, its end if it is too long. */
+void site_file_make(char to[VSPAN_ABI_SITE_FILE], const char *from);
 
 /* Bytes of one element of an integer, bool or f64 type; 0 for strings and bytes. */
 uint32_t site_type_size(uint8_t type);

@@ -304,6 +304,8 @@ VSPAN_ABI_OFFSET(vspan_abi_field, type, 32);
 #define VSPAN_ABI_SITE_KIND_CONSUMER 4u
 /* The first field is a string: the name to show. The call site has no events of its own. */
 #define VSPAN_ABI_SITE_NAMED 0x8u
+/* A function of a module, found while it ran: no fields, a struct vspan_abi_function instead. */
+#define VSPAN_ABI_SITE_FUNCTION 0x10u
 
 #define VSPAN_ABI_SITE_PROVIDER 48u
 #define VSPAN_ABI_SITE_NAME 80u
@@ -318,7 +320,7 @@ struct vspan_abi_site {
 	uint8_t level;
 	uint8_t field_count;
 	uint8_t reserved0;
-	uint32_t flags; /* VSPAN_ABI_SITE_KIND_*, VSPAN_ABI_SITE_NAMED */
+	uint32_t flags; /* VSPAN_ABI_SITE_KIND_*, VSPAN_ABI_SITE_NAMED, VSPAN_ABI_SITE_FUNCTION */
 	char provider[VSPAN_ABI_SITE_PROVIDER];
 	char name[VSPAN_ABI_SITE_NAME];
 	char file[VSPAN_ABI_SITE_FILE];
@@ -328,6 +330,23 @@ struct vspan_abi_site {
 VSPAN_ABI_SIZE(vspan_abi_site, 1024);
 VSPAN_ABI_OFFSET(vspan_abi_site, provider, 24);
 VSPAN_ABI_OFFSET(vspan_abi_site, fields, 264);
+
+/*
+ * What stands in the place of `fields` in a call site with VSPAN_ABI_SITE_FUNCTION:
+ * where the function is, so that a host with the module's file knows what it is
+ * called. Hosts before this flag show the call site under the name it came with.
+ */
+#define VSPAN_ABI_BUILD_ID 32u
+#define VSPAN_ABI_MODULE 592u
+struct vspan_abi_function {
+	uint64_t address;       /* as the module's ELF file has it */
+	uint32_t build_id_size; /* bytes, 0: it has none */
+	uint32_t reserved0;
+	uint8_t build_id[VSPAN_ABI_BUILD_ID];
+	char module[VSPAN_ABI_MODULE]; /* path of the file, NUL-terminated */
+};
+VSPAN_ABI_SIZE(vspan_abi_function, VSPAN_ABI_FIELDS_MAX * sizeof(struct vspan_abi_field));
+VSPAN_ABI_OFFSET(vspan_abi_function, module, 48);
 
 /*
  * A ring's producer side. First line: what the consumer polls. Second line:

@@ -112,13 +112,27 @@ static inline uint64_t vspan_reserve_load_D(const uint64_t *reserve)
 }
 
 /*
- * Edge E, describe. Guest: vspan_guest_attach(), vspan_guest_publish_site().
+ * Edge E, describe. Guest: vspan_guest_attach(), vspan_guest_publish_site(), vspan_site_add().
  * Host: guest_hello_read(), site_read(). A host that sees the state, the count
  * or a site's commit word sees the description it stands for.
  */
 static inline void vspan_describe_store_u32_E(uint32_t *word, uint32_t value)
 {
 	__atomic_store_n(word, value, __ATOMIC_RELEASE);
+}
+
+/* Takes the next of `limit` entries: the count goes first, a commit word follows. False: none. */
+static inline bool vspan_describe_claim_E(uint32_t *count, uint32_t limit, uint32_t *index)
+{
+	uint32_t next = __atomic_load_n(count, __ATOMIC_RELAXED);
+
+	while (next < limit)
+		if (__atomic_compare_exchange_n(
+			    count, &next, next + 1, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {
+			*index = next;
+			return true;
+		}
+	return false;
 }
 
 static inline uint32_t vspan_describe_load_u32_E(const uint32_t *word)

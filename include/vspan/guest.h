@@ -192,6 +192,22 @@ static inline int vspan_attach(const char *name)
 	return vspan_guest_attach(name, __start_vspan_sites, __stop_vspan_sites);
 }
 
+/* A function that turned out to be there while the guest ran. */
+struct vspan_function_description {
+	uint64_t address; /* as its module's ELF file has it */
+	const uint8_t *build_id;
+	uint32_t build_id_size; /* bytes; 0: none */
+	const char *module;     /* path of the file; cut at VSPAN_ABI_MODULE - 1 bytes */
+};
+
+/*
+ * Publishes one more call site after vspan_attach(): fills in `site`, whose
+ * description need not outlive the call. `function` goes with flag
+ * VSPAN_ABI_SITE_FUNCTION and no fields, else it is NULL. False: not attached, or
+ * the table is full, which is counted. From any thread and from handlers.
+ */
+bool vspan_site_add(struct vspan_site *site, const struct vspan_function_description *function);
+
 #ifdef __cplusplus
 }
 #endif

@@ -206,13 +206,24 @@ Test(site, fields_fit_the_longest_record)
 Test(site, unknown_flags_are_ignored)
 {
 	shared.fields[0].flags = 0xff;
-	shared.flags = ~(VSPAN_ABI_SITE_KIND_MASK | VSPAN_ABI_SITE_NAMED);
+	shared.flags = ~(VSPAN_ABI_SITE_KIND_MASK | VSPAN_ABI_SITE_NAMED | VSPAN_ABI_SITE_FUNCTION);
 	shared.reserved0 = 0xff;
 	memset(shared.reserved1, 0xff, sizeof(shared.reserved1));
 	cr_assert_eq(read_it(), 0);
 	cr_expect_eq(site.fields[0].flags, VSPAN_ABI_FIELD_HEX);
 	cr_expect_eq(site.span_kind, VSPAN_ABI_SITE_KIND_INTERNAL);
 	cr_expect_not(site.named);
+}
+
+Test(site, a_function_is_a_span_without_fields)
+{
+	shared.flags = VSPAN_ABI_SITE_FUNCTION;
+	cr_expect_eq(read_it(), -EINVAL, "it has fields");
+	shared.field_count = 0;
+	cr_assert_eq(read_it(), 0);
+	cr_expect(site.function);
+	shared.kind = VSPAN_ABI_SITE_EVENT;
+	cr_expect_eq(read_it(), -EINVAL, "it is an event");
 }
 
 Test(site, a_span_has_one_of_five_kinds)
