@@ -127,6 +127,22 @@ static void attachment_configure(struct vspan_attachment *attachment,
 	attachment->counter_error = options->counter_error;
 }
 
+static int attachment_functions(struct vspan_attachment *attachment,
+	const struct vspan_attach_options *options, struct vspan_error *error)
+{
+	int ret;
+
+	if (options == NULL)
+		return 0;
+	ret = functions_init(&attachment->functions, options->symbols_root, options->functions,
+		options->functions_min_ns);
+	if (ret < 0)
+		return error_set(error, -ret, "cannot look for symbols below %s: %s",
+			options->symbols_root != NULL ? options->symbols_root : "(nothing)",
+			strerror(-ret));
+	return 0;
+}
+
 /* What an earlier consumer left is found again, or there must be nothing to find. */
 static int attachment_open_state(
 	struct vspan_attachment *attachment, const char *path, struct vspan_error *error)
@@ -212,7 +228,10 @@ int vspan_consumer_attach(struct vspan_consumer *consumer, struct vspan_region *
 	if (attachment == NULL)
 		return error_set(error, ENOMEM, "out of memory to attach region %s", region->name);
 	attachment_configure(attachment, consumer, options);
-	ret = attachment_prepare(attachment, options != NULL ? options->state_path : NULL, error);
+	ret = attachment_functions(attachment, options, error);
+	if (ret == 0)
+		ret = attachment_prepare(
+			attachment, options != NULL ? options->state_path : NULL, error);
 	if (ret < 0) {
 		attachment_discard(attachment, false);
 		return ret;

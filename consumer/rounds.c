@@ -24,6 +24,8 @@
 #define IDLE_WATERMARK_NS UINT64_C(20000000)
 /* How long a region's drain waits for call sites that are just being learned. */
 #define LEARN_WAIT_NS UINT64_C(100000000)
+/* How long a ring waits for a call site that was on before it was known. */
+#define SITE_WAIT_NS UINT64_C(1000000000)
 /* An unknown counter's offset, while only one bound of it is known. */
 #define OFFSET_ERROR_MAX (UINT64_C(1) << 32)
 /* Batches a ring may use in one round before the next ring's turn. */
@@ -76,14 +78,42 @@ static void attachment_bound_clock(struct vspan_consumer *consumer,
 	attachment_set_clock(consumer, attachment, &sample);
 }
 
+/*
+ * Call sites that are on before they are known: a record of one that is published
+ * waits until it has been learned, a bounded time. Of one that is not, it is wrong.
+ */
+static void ring_limit_sites(const struct vspan_attachment *attachment, struct ring_state *state,
+	enum ring_look look, uint64_t now)
+{
+	state->ring.site_limit = UINT32_MAX;
+	if (!attachment->sites_on || look == RING_DEAD)
+		return;
+	if (state->site_since != 0 &&
+		(now - state->site_since >= SITE_WAIT_NS || !attachment_has_news(attachment)))
+		return;
+	state->ring.site_limit = attachment_known(attachment);
+}
+
+/* Remembers since when the ring stands still for a call site. */
+static void ring_note_sites(struct ring_state *state, const struct batch *batch, uint64_t now)
+{
+	if (!state->ring.awaits_site || batch->next != batch->from)
+		state->site_since = 0;
+	else if (state->site_since == 0)
+		state->site_since = now;
+}
+
 /* One bounded drain of a ring. True if slots were consumed. */
 static bool ring_drain(struct vspan_consumer *consumer, struct vspan_attachment *attachment,
 	struct ring_state *state, enum ring_look look)
 {
 	struct batch *batch = &consumer->batch;
 	uint64_t now = clock_now_ns();
-	uint32_t records = ring_read(&state->ring, look, now, consumer->options.hole_ns, batch);
+	uint32_t records;
 
+	ring_limit_sites(attachment, state, look, now);
+	records = ring_read(&state->ring, look, now, consumer->options.hole_ns, batch);
+	ring_note_sites(state, batch, now);
 	if (records != 0 && attachment->counter_unknown)
 		attachment_bound_clock(consumer, attachment, state);
 	/* The records are older than this instant, not than the one before the copy. */
@@ -351,7 +381,7 @@ static bool attachment_awaits_sites(
 	if (attachment->news_since == 0)
 		attachment->news_since = now;
 	registrar_ask(&consumer->registrar, attachment);
-	return now - attachment->news_since < LEARN_WAIT_NS;
+	return !attachment->sites_on && now - attachment->news_since < LEARN_WAIT_NS;
 }
 
 /* One region's part of a round. True if anything was drained. */

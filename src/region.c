@@ -271,6 +271,13 @@ void region_enable_site(struct vspan_region *region, uint32_t id, bool enabled)
 		vspan_enable_store_F(&enables[id], enabled);
 }
 
+bool region_site_enabled(const struct vspan_region *region, uint32_t id)
+{
+	const uint8_t *enables = region_at(region, region->geometry.enables_offset);
+
+	return id < region->geometry.site_capacity && vspan_enable_load_F(&enables[id]) != 0;
+}
+
 void region_set_draining(struct vspan_region *region, bool draining)
 {
 	struct vspan_abi_control *control = region_at(region, region->geometry.control_offset);

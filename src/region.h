@@ -93,6 +93,9 @@ static inline const struct vspan_abi_site *region_site(
 	return (const struct vspan_abi_site *)region_at(region, region->geometry.sites_offset) + id;
 }
 
+/* Whether it is on, as the guest sees it. */
+bool region_site_enabled(const struct vspan_region *region, uint32_t id);
+
 /* Switches a call site on or off in the running guest (edge F). `id` below the site capacity. */
 void region_enable_site(struct vspan_region *region, uint32_t id, bool enabled);
 

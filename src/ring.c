@@ -56,6 +56,7 @@ void ring_attach(struct ring *ring, const struct vspan_region *region, uint32_t 
 	ring->mode = geometry->mode;
 	ring->epoch = geometry->epoch;
 	ring->cursor = ring->published = geometry->start;
+	ring->site_limit = UINT32_MAX;
 }
 
 void ring_violation(struct ring *ring, enum violation violation, uint32_t records)
@@ -179,6 +180,10 @@ static uint32_t ring_take_record(
 
 	if (violation != VIOLATION_SLOTS && !batch_fits(batch, record->slots))
 		return 0;
+	if (violation == VIOLATION_NONE && record->site >= ring->site_limit) {
+		ring->awaits_site = true;
+		return 0;
+	}
 	if (violation == VIOLATION_NONE && !ring_copy_payload(ring, record, words + 1))
 		violation = VIOLATION_CONTINUATION;
 	if (violation != VIOLATION_NONE) {
@@ -327,6 +332,7 @@ uint32_t ring_read(struct ring *ring, enum ring_look look, uint64_t now, uint64_
 	uint32_t carried, consumed, slots, taken, fixed = 0;
 
 	batch_reset(batch, ring->cursor);
+	ring->awaits_site = false;
 	/* What interrupted a committed record is committed, too: to be had past the end. */
 	for (consumed = 0;
 		consumed < BATCH_SLOTS && (batch->next < end || ring_unsettled(ring, batch) != 0);

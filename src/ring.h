@@ -53,6 +53,8 @@ struct ring {
 	uint64_t published; /* highest published position seen */
 	bool resync;        /* after damage: continuation slots without head are expected */
 	bool closed;
+	bool awaits_site;    /* the last ring_read() stopped at a record of a later call site */
+	uint32_t site_limit; /* call sites from it on are not known yet: their records wait */
 	uint64_t hole_since; /* ns; 0: the slot at the cursor is not known to be a hole */
 	uint64_t hole_slots; /* given up since the account was settled last */
 	uint32_t torn_least; /* records they were, at least */

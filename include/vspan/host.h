@@ -193,6 +193,19 @@ struct vspan_attach_options {
 	 * and they are switched off if nobody wants them.
 	 */
 	bool sites_on;
+	/*
+	 * What functions are called that a guest found in itself at run time
+	 * (libvspan-functions): looked up in the files below this folder, which stands
+	 * for the root of the guest's file system. NULL: they keep the names they come
+	 * with, of file and address.
+	 */
+	const char *symbols_root;
+	/*
+	 * Which of them are wanted: patterns of fnmatch(3) for their names, separated by
+	 * commas, those after a `!` not. NULL: all.
+	 */
+	const char *functions;
+	uint64_t functions_min_ns; /* shorter calls of them are accounted for, but not emitted */
 };
 
 /*

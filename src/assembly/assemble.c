@@ -78,8 +78,9 @@ static enum violation step_begin(struct step *step)
 			VSPAN_TRACE_FLAG_EVICTED);
 	id = span_id(state->ring.index, state->ring.epoch, record->position, detached);
 	parent = detached ? step->words[0] : parent_implicit(step);
-	span = spans_find(&state->spans, id) == NULL ? spans_open(&state->spans, id, !detached)
-						     : NULL;
+	span = spans_find(&state->spans, id) == NULL
+		? spans_open(&state->spans, id, !detached && !site->excluded)
+		: NULL;
 	if (span == NULL)
 		return VIOLATION_SPAN;
 	if (step_payload(step, detached, &site->site, &span->payload) < 0) {

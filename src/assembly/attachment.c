@@ -52,6 +52,7 @@ void attachment_destroy(struct vspan_attachment *attachment)
 		spans_free(&attachment->rings[i].spans);
 		contexts_destroy(&attachment->rings[i].contexts);
 	}
+	functions_destroy(&attachment->functions);
 	pthread_mutex_destroy(&attachment->learn_lock);
 	free(attachment->sites);
 	free(attachment);
@@ -78,12 +79,13 @@ static void quota_tell(struct vspan_attachment *attachment, const struct site *s
 
 /* Native events for a site that may have them; NULL otherwise. */
 static struct provider_site *site_register(
-	struct vspan_attachment *attachment, const struct site *site)
+	struct vspan_attachment *attachment, const struct known_site *known)
 {
+	const struct site *site = &known->site;
 	struct provider_site *provider = NULL;
 	int ret = -EDQUOT;
 
-	if (site->named)
+	if (known->site.named || known->excluded)
 		return NULL;
 	if (attachment->sites_native < attachment->site_quota)
 		ret = provider_site_create(site, &provider);
@@ -98,15 +100,18 @@ static struct provider_site *site_register(
 /* Learns one entry. False: not committed yet. */
 static bool attachment_learn_site(struct vspan_attachment *attachment, uint32_t id)
 {
+	const struct vspan_abi_site *shared = region_site(attachment->region, id);
 	struct known_site *known = &attachment->sites[id];
-	int ret = site_read(region_site(attachment->region, id), id, &known->site);
+	int ret = site_read(shared, id, &known->site);
 
 	if (ret == -EAGAIN)
 		return false;
 	known->valid = ret == 0;
 	known->enabled = attachment->sites_on;
+	if (known->valid && known->site.function)
+		functions_learn(&attachment->functions, shared, known);
 	if (known->valid)
-		known->provider = site_register(attachment, &known->site);
+		known->provider = site_register(attachment, known);
 	else
 		__atomic_store_n(&attachment->sites_invalid, attachment->sites_invalid + 1,
 			__ATOMIC_RELAXED);
@@ -143,7 +148,7 @@ void attachment_learn_all(struct vspan_attachment *attachment)
 	attachment_learn(attachment, true);
 }
 
-static uint32_t known_count(const struct vspan_attachment *attachment)
+uint32_t attachment_known(const struct vspan_attachment *attachment)
 {
 	return __atomic_load_n(&attachment->site_count, __ATOMIC_ACQUIRE);
 }
@@ -153,12 +158,12 @@ bool attachment_has_news(const struct vspan_attachment *attachment)
 	uint32_t published;
 
 	return guest_hello_read(attachment->region, &published) == 0 &&
-		known_count(attachment) < published;
+		attachment_known(attachment) < published;
 }
 
 void attachment_sync_enables(struct vspan_attachment *attachment)
 {
-	const uint32_t count = known_count(attachment);
+	const uint32_t count = attachment_known(attachment);
 	uint32_t i;
 
 	for (i = 0; i < count; i++) {
@@ -188,7 +193,7 @@ void attachment_count_invalid(struct vspan_attachment *attachment)
 
 const struct known_site *attachment_site(const struct vspan_attachment *attachment, uint32_t id)
 {
-	return id < known_count(attachment) ? &attachment->sites[id] : NULL;
+	return id < attachment_known(attachment) ? &attachment->sites[id] : NULL;
 }
 
 void attachment_restart_ring(struct vspan_attachment *attachment, struct ring_state *state)

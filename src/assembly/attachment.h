@@ -18,6 +18,7 @@
 #include "clock.h"
 #include "contexts.h"
 #include "frames.h"
+#include "functions.h"
 #include "provider.h"
 #include "ring.h"
 #include "spans.h"
@@ -27,6 +28,7 @@ struct known_site {
 	bool valid;                     /* its description keeps the rules */
 	struct provider_site *provider; /* NULL: it has no events of its own */
 	bool enabled;                   /* what the guest was last told */
+	bool excluded; /* a function nobody wants: never emitted, nobody's parent */
 };
 
 struct ring_state {
@@ -45,6 +47,7 @@ struct ring_state {
 	uint64_t lost_told;       /* records in the loss reports emitted so far */
 	uint64_t violations_told; /* violations already emitted... */
 	uint64_t violations_when; /* ...and when, ns */
+	uint64_t site_since;      /* ns: the next record's call site is waited for; 0: it is not */
 	uint64_t repeat_until;    /* records before it may have been emitted by another consumer */
 	uint64_t let_go;          /* see struct ring_checkpoint */
 	bool dead;
@@ -89,6 +92,7 @@ struct vspan_attachment {
 	uint32_t sites_invalid;
 	uint32_t invalid_counted; /* of them, counted as violations */
 	struct known_site *sites; /* site_capacity of them */
+	struct functions functions;
 	struct early_ends early;
 	bool early_changed;
 	struct checkpoint checkpoint;
@@ -135,6 +139,9 @@ void attachment_count_invalid(struct vspan_attachment *attachment);
 
 /* Says in the trace which region this is, its clock, its epochs. */
 void attachment_announce(struct vspan_attachment *attachment);
+
+/* How many call sites are known; those come first. */
+uint32_t attachment_known(const struct vspan_attachment *attachment);
 
 /* The call site with that id; NULL: there is none (learned yet). */
 const struct known_site *attachment_site(const struct vspan_attachment *attachment, uint32_t id);

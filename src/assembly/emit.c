@@ -9,7 +9,7 @@
 
 bool emit_enabled(const struct known_site *site)
 {
-	if (!site->valid)
+	if (!site->valid || site->excluded)
 		return false;
 	if (site->provider != NULL)
 		return provider_site_enabled(site->provider);
@@ -95,6 +95,8 @@ static void emit(struct vspan_attachment *attachment, const struct known_site *s
 {
 	struct provider_common flagged;
 
+	if (site->excluded)
+		return;
 	if (attachment->checkpoint.journal != NULL && emit_enabled(site))
 		journal_note(attachment, site, type, common, payload);
 	if (attachment->now.repeating) {

@@ -33,6 +33,19 @@ static struct provider_common span_common(const struct vspan_attachment *attachm
 	};
 }
 
+/*
+ * A call nobody wants to hear of. What it is in took longer, so no span loses its
+ * parent; one that did not end by itself is always told.
+ */
+static bool call_is_short(const struct vspan_attachment *attachment, const struct open_span *span,
+	const struct provider_common *common)
+{
+	return span->site->site.function && common->duration < attachment->functions.shortest_ns &&
+		(common->flags &
+			(VSPAN_TRACE_FLAG_ABORTED | VSPAN_TRACE_FLAG_END_LOST |
+				VSPAN_TRACE_FLAG_EVICTED)) == 0;
+}
+
 void span_finish(struct vspan_attachment *attachment, struct ring_state *state,
 	struct open_span *span, uint64_t end, uint32_t more_flags)
 {
@@ -40,14 +53,15 @@ void span_finish(struct vspan_attachment *attachment, struct ring_state *state,
 
 	common.duration = end > span->ts ? end - span->ts : 0;
 	common.flags |= more_flags;
-	emit_span(attachment, span->site, &common, &span->payload);
+	if (!call_is_short(attachment, span, &common))
+		emit_span(attachment, span->site, &common, &span->payload);
 	state->ring.ledger.spans++;
 	if ((more_flags & VSPAN_TRACE_FLAG_ABORTED) != 0)
 		state->ring.ledger.aborted++;
 	common.ts = end;
 	emit_exit(attachment, span->site, &common);
 	/* A filter may have dropped the span: nobody is to wait for it. */
-	if (span->told)
+	if (span->told && !span->site->excluded)
 		control_close(&common);
 	spans_close(
 		&state->spans, span, span_place(attachment->now.ring, attachment->now.position));
@@ -164,7 +178,8 @@ static void span_tell(
 {
 	const struct provider_common common = span_common(attachment, state, span);
 
-	emit_open(span->site, &common, &span->payload);
+	if (!span->site->excluded)
+		emit_open(span->site, &common, &span->payload);
 	span->told = true;
 }
 
