@@ -22,6 +22,9 @@ enum {
 	OPTION_SITE_QUOTA,
 	OPTION_SITE_QUOTA_TOTAL,
 	OPTION_KEEP_GOING,
+	OPTION_SYMBOLS,
+	OPTION_FUNCTIONS,
+	OPTION_MIN_DURATION,
 	OPTION_FORMAT,
 };
 
@@ -55,6 +58,11 @@ static void help(void)
 	       "      --site-quota=N     call sites of a region with LTTng events of their own\n"
 	       "                         (default 1024)\n"
 	       "      --site-quota-total=N  of all regions (default 8192)\n"
+	       "      --symbols=DIR      name traced functions by the guest's files below DIR\n"
+	       "      --functions=PATTERN,...\n"
+	       "                         only functions of such names, or not, after a !\n"
+	       "      --min-duration=TIME\n"
+	       "                         leave out calls of functions that were shorter\n"
 	       "      --format=FORMAT    of the account: text or json (default text)\n"
 	       "  -h, --help             this text\n\n"
 	       "Exit status: 0 after a signal; 1 if it failed; 2 for a wrong command line.\n");
@@ -99,6 +107,14 @@ static bool option(struct attach_options *options, int code, const char *argumen
 		return parse_quota(argument, &daemon->consumer.site_quota);
 	case OPTION_SITE_QUOTA_TOTAL:
 		return parse_quota(argument, &daemon->consumer.site_quota_total);
+	case OPTION_SYMBOLS:
+		daemon->functions.symbols_root = argument;
+		return true;
+	case OPTION_FUNCTIONS:
+		daemon->functions.functions = argument;
+		return true;
+	case OPTION_MIN_DURATION:
+		return parse_duration(argument, &daemon->functions.functions_min_ns);
 	case OPTION_KEEP_GOING:
 		return daemon->keep_going = true;
 	default:
@@ -132,6 +148,9 @@ static const struct option long_options[] = {
 	{"clock", required_argument, NULL, OPTION_CLOCK},
 	{"site-quota", required_argument, NULL, OPTION_SITE_QUOTA},
 	{"site-quota-total", required_argument, NULL, OPTION_SITE_QUOTA_TOTAL},
+	{"symbols", required_argument, NULL, OPTION_SYMBOLS},
+	{"functions", required_argument, NULL, OPTION_FUNCTIONS},
+	{"min-duration", required_argument, NULL, OPTION_MIN_DURATION},
 	{"keep-going", no_argument, NULL, OPTION_KEEP_GOING},
 	{"format", required_argument, NULL, OPTION_FORMAT},
 	{"help", no_argument, NULL, 'h'},

@@ -208,6 +208,7 @@ int daemon_run(const struct daemon_options *options)
 
 	daemon.options = options;
 	daemon.service.state_directory = options->state_directory;
+	daemon.service.functions = &options->functions;
 	daemon.signals = signals_open();
 	if (service_open(&daemon.service, &options->consumer, &error) < 0) {
 		log_line(LOG_ERR, NULL, "%s", error.text);

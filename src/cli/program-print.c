@@ -21,9 +21,11 @@ static void print_text(
 	fprintf(to, " after %.3f s\n", (double)result->run_ns / 1e9);
 	ledger_print(to, &result->ledger);
 	if (!info->hello)
-		fputs("nothing:    it did not attach: link it with vspan-process and call "
-		      "vspan_attach()\n",
-			to);
+		fprintf(to, "nothing:    it did not attach: %s\n",
+			options->functions
+				? "compile it with -finstrument-functions"
+				: "link it with vspan-process and call vspan_attach(), or compile "
+				  "it with -finstrument-functions and give --functions");
 	if (info->sites_refused != 0)
 		fprintf(to,
 			"not told:   %" PRIu32 " call sites found the table full: give --sites=N\n",

@@ -2,9 +2,12 @@
 /* program.c - runs and drains one program: region, consumer, child. */
 #include "program.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 #include "child.h"
 #include "cli.h"
 #include "clock.h"
@@ -12,6 +15,7 @@
 #include "region.h"
 
 #define STATUS_SIGNALLED 128
+#define LIBRARY "libvspan-functions.so"
 
 struct program {
 	const struct machine_options *machine;
@@ -47,7 +51,12 @@ static int program_region(struct program *program, struct vspan_error *error)
 static int program_attach(struct program *program, struct vspan_error *error)
 {
 	const struct vspan_consumer_options consumer = {.poll_ns = program->machine->poll};
-	const struct vspan_attach_options attach = {.sites_on = true};
+	const struct vspan_attach_options attach = {
+		.sites_on = true,
+		.symbols_root = "/",
+		.functions = program->options->patterns,
+		.functions_min_ns = program->options->min_duration,
+	};
 	uint32_t ring;
 	int ret = vspan_consumer_create(&consumer, &program->consumer, error);
 
@@ -61,18 +70,48 @@ static int program_attach(struct program *program, struct vspan_error *error)
 	return ret;
 }
 
+/* Beside this program, as in a build directory, or where it is installed. */
+static int library_find(char path[PATH_MAX], struct vspan_error *error)
+{
+	const size_t room = PATH_MAX - sizeof(LIBRARY);
+	const ssize_t length = readlink("/proc/self/exe", path, room);
+	char *slash;
+
+	path[length > 0 ? length : 0] = '\0';
+	slash = strrchr(path, '/');
+	if (slash != NULL) {
+		strcpy(slash + 1, LIBRARY);
+		if (access(path, R_OK) == 0)
+			return 0;
+	}
+	strcpy(path, VSPAN_LIBRARY_DIR "/" LIBRARY);
+	if (access(path, R_OK) == 0)
+		return 0;
+	return error_set(
+		error, ENOENT, "cannot find " LIBRARY ": install it, or give --preload=%s", path);
+}
+
 static int program_live(struct program *program, struct vspan_error *error)
 {
-	const struct child_options child = {
+	char library[PATH_MAX];
+	struct child_options child = {
 		.argv = program->options->argv,
 		.region_fd = vspan_region_fd(program->region),
 		.region_path = program->options->region_path,
 		.timeout_ns = program->machine->timeout,
 		.kill_ns = program->machine->kill ? program->machine->kill_after : 0,
 	};
-	const uint64_t started = clock_now_ns();
-	int ret = child_run(&child, &program->result->wait_status, error);
+	uint64_t started;
+	int ret = 0;
 
+	child.preload = program->options->preload;
+	if (program->options->functions && child.preload == NULL) {
+		ret = library_find(library, error);
+		child.preload = library;
+	}
+	started = clock_now_ns();
+	if (ret == 0)
+		ret = child_run(&child, &program->result->wait_status, error);
 	program->result->run_ns = clock_now_ns() - started;
 	return ret;
 }

@@ -15,6 +15,10 @@ struct program_options {
 	const char *region_path; /* a file for the region, which stays; NULL: memory */
 	uint64_t rings;          /* threads at a time */
 	uint64_t sites;
+	bool functions;        /* trace those compiled with -finstrument-functions... */
+	const char *patterns;  /* ...of these names; NULL: all */
+	uint64_t min_duration; /* ...and of calls as long as that, ns */
+	const char *preload;   /* the library that traces them; NULL: ours */
 };
 
 struct program_result {
@@ -24,7 +28,7 @@ struct program_result {
 	struct vspan_attachment_info info;
 };
 
-/* Defaults: 64 rings, 1024 call sites. */
+/* Defaults: 64 rings, 8192 call sites. */
 void program_defaults(struct program_options *options);
 
 /*
@@ -36,14 +40,24 @@ int program_option(struct program_options *options, int code, const char *argume
 /* For --help. */
 extern const char program_help[];
 
-enum { PROGRAM_RINGS = 512, PROGRAM_REGION, PROGRAM_SITES };
+enum {
+	PROGRAM_RINGS = 512,
+	PROGRAM_REGION,
+	PROGRAM_SITES,
+	PROGRAM_FUNCTIONS,
+	PROGRAM_MIN_DURATION,
+	PROGRAM_PRELOAD,
+};
 
 /* getopt_long's table. */
-#define PROGRAM_LONG_OPTIONS                                         \
-	{"rings", required_argument, NULL, PROGRAM_RINGS},           \
-		{"region", required_argument, NULL, PROGRAM_REGION}, \
-	{                                                            \
-		"sites", required_argument, NULL, PROGRAM_SITES      \
+#define PROGRAM_LONG_OPTIONS                                                     \
+	{"rings", required_argument, NULL, PROGRAM_RINGS},                       \
+		{"region", required_argument, NULL, PROGRAM_REGION},             \
+		{"functions", optional_argument, NULL, PROGRAM_FUNCTIONS},       \
+		{"min-duration", required_argument, NULL, PROGRAM_MIN_DURATION}, \
+		{"preload", required_argument, NULL, PROGRAM_PRELOAD},           \
+	{                                                                        \
+		"sites", required_argument, NULL, PROGRAM_SITES                  \
 	}
 
 /* True if an option of the micro-VM (its code) means something for a program, too. */

@@ -125,6 +125,21 @@ static bool has_identity(const struct service *service, const struct vspan_regio
 	return false;
 }
 
+/* Functions are called before their call sites are known: it helps if those are on. */
+static void options_add_functions(const struct service *service, const struct served *served,
+	struct vspan_attach_options *options)
+{
+	const struct vspan_attach_options *functions = service->functions;
+
+	if (functions == NULL)
+		return;
+	options->symbols_root = functions->symbols_root;
+	options->functions = functions->functions;
+	options->functions_min_ns = functions->functions_min_ns;
+	options->sites_on =
+		functions->symbols_root != NULL && region_site_enabled(served->region, 0);
+}
+
 int service_attach(struct service *service, const char *path, int fd,
 	const struct vspan_attach_options *clock, struct served **out, struct vspan_error *error)
 {
@@ -145,6 +160,7 @@ int service_attach(struct service *service, const char *path, int fd,
 		ret = error_set(error, EEXIST,
 			"a copy of a region that is attached: give each VM its own, by `vspan "
 			"create`");
+	options_add_functions(service, served, &options);
 	if (served->state[0] != '\0')
 		options.state_path = served->state;
 	if (ret == 0)

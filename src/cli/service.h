@@ -27,6 +27,8 @@ struct service {
 	struct vspan_consumer *consumer;
 	const char *session_daemon;  /* how it is: watched_name() */
 	const char *state_directory; /* NULL: nothing is remembered */
+	/* What host.h says of functions, for all regions; the rest of it is not looked at. */
+	const struct vspan_attach_options *functions;
 	struct served *served[SERVICE_REGIONS_MAX];
 	uint32_t count;
 	struct vspan_ledger gone; /* of regions detached so far */

@@ -5,7 +5,8 @@
 _vspan_options() {
     case $1 in
     attach) echo "--control= --no-control --to= --keep-going --state-dir= --no-state --clock=
-        --poll= --quiet-time= --site-quota= --site-quota-total= --format= --help" ;;
+        --poll= --quiet-time= --site-quota= --site-quota-total= --symbols= --functions= --min-duration=
+        --format= --help" ;;
     call) echo "--repeat= --restore --timeout= --traceparent= --cpus= --memory= --name= --quiet
         --ring-size= --mode= --poll= --summary --format= --help" ;;
     create) echo "--rings= --ring-size= --mode= --sites= --name= --enable --force --format= --help" ;;
@@ -13,7 +14,8 @@ _vspan_options() {
     doctor) echo "--format= --help" ;;
     dump) echo "--offset= --records= --sites --format= --help" ;;
     list | status) echo "--control= --format= --help" ;;
-    record) echo "--output= --session= --filter= --edges --rings= --sites= --region= --cpus= --memory= --name= --timeout= --traceparent=
+    record) echo "--output= --session= --filter= --edges --functions --min-duration= --preload=
+        --rings= --sites= --region= --cpus= --memory= --name= --timeout= --traceparent=
         --quiet --kill-after= --kill-cpu= --ring-size= --mode= --poll= --drain-on-exit
         --format= --help" ;;
     run) echo "--cpus= --memory= --name= --timeout= --traceparent= --quiet --kill-after= --kill-cpu=
@@ -33,7 +35,7 @@ _vspan_values() {
     --color) COMPREPLY=($(compgen -W "auto always never" -- "$2")) ;;
     --by) COMPREPLY=($(compgen -W "name provider vm vcpu" -- "$2")) ;;
     --sort) COMPREPLY=($(compgen -W "time self calls average min p50 p95 p99 max errors name" -- "$2")) ;;
-    --state-dir | --ctf) COMPREPLY=($(compgen -d -- "$2")) ;;
+    --state-dir | --symbols | --ctf) COMPREPLY=($(compgen -d -- "$2")) ;;
     --control | --to | --output | --region) COMPREPLY=($(compgen -f -- "$2")) ;;
     *) COMPREPLY=() ;;
     esac
