@@ -13,11 +13,11 @@ struct daemon_options {
 	struct vspan_consumer_options consumer;
 	struct vspan_attach_options clock;
 	struct vspan_attach_options functions; /* see service.h */
-	const char *state_directory; /* NULL: none */
-	const char *control;         /* NULL: no control socket */
-	bool keep_going;             /* a region that is refused is no reason to end */
-	bool json;                   /* the account at the end */
-	char **regions;              /* paths and fd:N */
+	const char *state_directory;           /* NULL: none */
+	const char *control;                   /* NULL: no control socket */
+	bool keep_going;                       /* a region that is refused is no reason to end */
+	bool json;                             /* the account at the end */
+	char **regions;                        /* paths and fd:N */
 	int region_count;
 };
 

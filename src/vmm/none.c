@@ -48,3 +48,44 @@ void vmm_destroy(struct vmm *vmm)
 {
 	(void)vmm;
 }
+
+int vmm_function_add(struct vmm *vmm, const char *name, vmm_host_function function, void *data)
+{
+	(void)vmm, (void)name, (void)function, (void)data;
+	return -ENOTSUP;
+}
+
+int vmm_call(struct vmm *vmm, struct vmm_call *call, struct vspan_error *error)
+{
+	(void)vmm, (void)call;
+	return vmm_probe(error);
+}
+
+int vmm_start(struct vmm *vmm, struct vspan_error *error)
+{
+	(void)vmm;
+	return vmm_probe(error);
+}
+
+int vmm_stop(struct vmm *vmm, struct vmm_result *result, struct vspan_error *error)
+{
+	return vmm_run(vmm, result, error);
+}
+
+int vmm_snapshot_take(struct vmm *vmm, struct vmm_snapshot **out, struct vspan_error *error)
+{
+	(void)vmm;
+	*out = NULL;
+	return vmm_probe(error);
+}
+
+void vmm_snapshot_destroy(struct vmm_snapshot *snapshot)
+{
+	(void)snapshot;
+}
+
+int vmm_restore(struct vmm *vmm, const struct vmm_snapshot *snapshot, struct vspan_error *error)
+{
+	(void)vmm, (void)snapshot;
+	return vmm_probe(error);
+}
