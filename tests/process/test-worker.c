@@ -3,8 +3,8 @@
  * test-worker.c - a process as a guest, end to end but for LTTng: this process
  * creates the region file and drains it, the worker is a child that finds it in
  * its environment. The ledger must equal what the worker counted by itself.
- * Nothing records here, so the test enables the call sites and says so to the
- * guest, with the internal functions a consumer has for that.
+ * Nothing records here, so the test enables the call sites, with the internal
+ * function a consumer has for that.
  *
  * Usage: test-worker WORKER
  */
@@ -59,7 +59,6 @@ static void host_start(uint32_t rings, uint32_t mode)
 		abort();
 	for (i = 0; i < options.site_capacity; i++)
 		region_enable_site(run.region, i, true);
-	region_set_greeted(run.region, options.site_capacity);
 }
 
 /* Splits `arguments` at blanks. */
@@ -74,6 +73,7 @@ static void worker_exec(char *arguments)
 		words[count++] = word;
 	setenv("VSPAN_REGION", path, 1);
 	setenv("VSPAN_FULL_TIMEOUT_MS", "20000", 1);
+	setenv("VSPAN_HELLO_TIMEOUT_MS", "20000", 1);
 	execv(worker, words);
 	_exit(127);
 }
