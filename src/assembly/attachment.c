@@ -13,6 +13,8 @@
 #include "notice.h"
 
 #define SITE_QUOTA_DEFAULT 1024u
+/* How long a call site may be published and not committed: a guest needs a moment for it. */
+#define COMMIT_WAIT_NS UINT64_C(500000000)
 
 struct vspan_attachment *attachment_create(struct vspan_region *region, uint32_t vm)
 {
@@ -97,6 +99,21 @@ static struct provider_site *site_register(
 	return provider;
 }
 
+/*
+ * True if the next entry has not been committed for so long that it will not be: who
+ * took it died, or was left by a signal handler. Those behind it need not wait.
+ */
+static bool attachment_gives_up(struct vspan_attachment *attachment, uint32_t id)
+{
+	const uint64_t now = clock_now_ns();
+
+	if (attachment->late_since == 0 || attachment->late_site != id) {
+		attachment->late_site = id;
+		attachment->late_since = now;
+	}
+	return now - attachment->late_since >= COMMIT_WAIT_NS;
+}
+
 /* Learns one entry. False: not committed yet. */
 static bool attachment_learn_site(struct vspan_attachment *attachment, uint32_t id)
 {
@@ -104,7 +121,7 @@ static bool attachment_learn_site(struct vspan_attachment *attachment, uint32_t 
 	struct known_site *known = &attachment->sites[id];
 	int ret = site_read(shared, id, &known->site);
 
-	if (ret == -EAGAIN)
+	if (ret == -EAGAIN && !attachment_gives_up(attachment, id))
 		return false;
 	known->valid = ret == 0;
 	known->enabled = attachment->sites_on;

@@ -85,6 +85,8 @@ struct vspan_attachment {
 	bool quota_told;                  /* learner's */
 	bool (*may_register)(void *data); /* see host.h */
 	void *may_register_data;
+	uint32_t late_site;  /* learner's: the entry waited for... */
+	uint64_t late_since; /* ...ns: since then, 0: none */
 	uint32_t site_count; /* learned; atomic: release by the learner */
 	uint32_t synced;     /* of them, told to the guest at least once */
 	uint32_t site_quota;

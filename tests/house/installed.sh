@@ -87,6 +87,15 @@ VSPAN_REGION="$work/none" "$work/process" | grep 'none: No such file'
 # shellcheck disable=SC2046
 cc -Wall -Werror "$work/process.c" -o "$work/linux" $(pkg-config --cflags --libs vspan-linux)
 VSPAN_PCI=none "$work/linux" | grep 'PCI device none'
+if [ -f "${pc%/*}/vspan-functions.pc" ]; then
+    # shellcheck disable=SC2046
+    cc -Wall -Werror -finstrument-functions "$work/attach-only.c" -o "$work/functions" \
+        $(pkg-config --cflags --libs vspan-functions vspan-process)
+    "$work/functions"
+    nm "$work/functions" | grep -q 'T __cyg_profile_func_enter' ||
+        { echo "the hooks are not those of libvspan-functions" && exit 1; }
+    find "$prefix" -name 'libvspan-functions.so' | grep -q .
+fi
 for machine in bare qemu; do
     # shellcheck disable=SC2046
     cc -Wall -Werror "$work/bare.c" -o "$work/$machine.elf" -nostdlib -static \

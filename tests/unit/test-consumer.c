@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include "region.h"
 #include "thread-port.h"
 
 VSPAN_SPAN(test, work, VSPAN_LEVEL_INFO, (u64, number));
@@ -221,6 +222,40 @@ Test(consumer, a_ledger_that_does_not_close_shows)
 	vspan_ledger_add(&sum, &more);
 	cr_expect_eq(sum.attempted, 15);
 	cr_expect_eq(vspan_ledger_unexplained(&sum), 5);
+	detach();
+}
+
+/* The call sites the consumer knows, once they are `count`, or what there are in the end. */
+static uint32_t known_sites(uint32_t count)
+{
+	const struct timespec pause = {0, 10000000};
+	struct vspan_attachment_info info = {0};
+	int i;
+
+	for (i = 0; i < 1000 && info.sites < count; i++) {
+		vspan_attachment_read_info(attachment, &info);
+		nanosleep(&pause, NULL);
+	}
+	return info.sites;
+}
+
+/* Whoever took an entry and died holds up those behind it for a while only. */
+Test(consumer, an_entry_nobody_commits_is_given_up)
+{
+	const struct vspan_site_description description = {
+		.provider = "test", .name = "late", .kind = VSPAN_ABI_SITE_SPAN};
+	struct vspan_abi_hello *hello = region_at(region, region->geometry.hello_offset);
+	struct vspan_site site = {.description = &description};
+	struct vspan_attachment_info info;
+	uint32_t taken;
+
+	cr_assert(
+		vspan_describe_claim_E(&hello->site_count, region->geometry.site_capacity, &taken));
+	cr_assert(vspan_site_add(&site, NULL));
+	cr_expect_eq(site.id, taken + 1);
+	cr_expect_eq(known_sites(taken + 2), taken + 2);
+	vspan_attachment_read_info(attachment, &info);
+	cr_expect_eq(info.sites_invalid, 1);
 	detach();
 }
 
