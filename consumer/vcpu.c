@@ -5,6 +5,7 @@
  * is stopped, so its ring is quiet and its position exact.
  */
 #include <errno.h>
+#include <vspan/trace.h>
 #include "attachment.h"
 #include "control.h"
 
@@ -14,14 +15,25 @@ static uint64_t ring_position(const struct vspan_attachment *attachment, uint32_
 	return ring_reserved(&attachment->rings[ring].ring);
 }
 
+void vspan_trace_context_export(
+	const struct vspan_trace_context *context, struct vspan_trace_context *out)
+{
+	*out = *context;
+	out->vm = 0;
+	if (context->vm != 0)
+		out->span_id = vspan_trace_span_id(context->vm, context->span_id);
+}
+
 /* Tells the guest and the trace of a context that is another now. */
 static void context_tell(struct vspan_attachment *attachment, uint32_t ring, uint64_t position)
 {
 	const struct vspan_trace_context *context =
 		contexts_current(&attachment->rings[ring].contexts);
+	struct vspan_trace_context outside;
 
-	region_set_context(attachment->region, ring, context->trace_id, context->span_id, position,
-		context->flags);
+	vspan_trace_context_export(context, &outside);
+	region_set_context(attachment->region, ring, outside.trace_id, outside.span_id, position,
+		outside.flags);
 	control_context(attachment->vm, ring, context, position, clock_now_ns());
 }
 

@@ -324,6 +324,13 @@ void vspan_trace_context_format(
 	const struct vspan_trace_context *context, char out[VSPAN_TRACEPARENT_SIZE]);
 
 /*
+ * The same context as others know it: for requests that go out on behalf of a span
+ * of this trace (`vm` not 0), with the id that sink.vspan.otlp gives that span. Free.
+ */
+void vspan_trace_context_export(
+	const struct vspan_trace_context *context, struct vspan_trace_context *out);
+
+/*
  * What follows is said on one thread at a time per ring, with its vCPU stopped;
  * otherwise it is free. It holds from the ring's present position on, and takes no
  * guest instruction. Returns 0; -EINVAL: no such ring; -ENOSPC: so much waits to be

@@ -35,6 +35,8 @@
 #ifndef VSPAN_TRACE_H
 #define VSPAN_TRACE_H
 
+#include <stdint.h>
+
 #define VSPAN_TRACE_SCHEMA 1
 
 #define VSPAN_TRACE_PREFIX "vspan_"
@@ -138,5 +140,30 @@
 #define VSPAN_TRACE_LOST_OVERWRITTEN 3u /* flight recorder: older records gave way */
 #define VSPAN_TRACE_LOST_INVALID 4u     /* failed validation */
 #define VSPAN_TRACE_LOST_RESUMED 5u     /* given up between two consumers */
+
+/* One to one, and each bit of the number changes about half of the result's. */
+static inline uint64_t vspan_trace_mix(uint64_t number)
+{
+	number = (number ^ number >> 33) * UINT64_C(0xff51afd7ed558ccd);
+	number = (number ^ number >> 33) * UINT64_C(0xc4ceb9fe1a85ec53);
+	return number ^ number >> 33;
+}
+
+/* Of several numbers in order, one after the other; begin with 0 or a salt. */
+static inline uint64_t vspan_trace_mix_add(uint64_t mixed, uint64_t number)
+{
+	return vspan_trace_mix(mixed ^ (number + UINT64_C(0x9e3779b97f4a7c15)));
+}
+
+/*
+ * The id of a span outside of its trace, as a parent in `traceparent` and in exports:
+ * its own is unique within a VM only. Never 0.
+ */
+static inline uint64_t vspan_trace_span_id(uint32_t vm, uint64_t span)
+{
+	const uint64_t mixed = vspan_trace_mix_add(vspan_trace_mix_add(0, vm), span);
+
+	return mixed != 0 ? mixed : 1;
+}
 
 #endif /* VSPAN_TRACE_H */

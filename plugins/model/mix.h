@@ -8,19 +8,18 @@
 #define VSPAN_PLUGINS_MODEL_MIX_H
 
 #include <stdint.h>
+#include <vspan/trace.h>
 
-/* One to one, and each bit of the number changes about half of the result's. */
+/* See trace.h. */
 static inline uint64_t mix_number(uint64_t number)
 {
-	number = (number ^ number >> 33) * UINT64_C(0xff51afd7ed558ccd);
-	number = (number ^ number >> 33) * UINT64_C(0xc4ceb9fe1a85ec53);
-	return number ^ number >> 33;
+	return vspan_trace_mix(number);
 }
 
 /* Of several numbers in order, one after the other; begin with 0 or a salt. */
 static inline uint64_t mix_add(uint64_t mixed, uint64_t number)
 {
-	return mix_number(mixed ^ (number + UINT64_C(0x9e3779b97f4a7c15)));
+	return vspan_trace_mix_add(mixed, number);
 }
 
 /* 0 means "none" wherever these go. */
@@ -32,7 +31,7 @@ static inline uint64_t mix_not_zero(uint64_t mixed)
 /* A span among the spans of all VMs; one to one within a VM. */
 static inline uint64_t mix_span(uint32_t vm, uint64_t span)
 {
-	return mix_not_zero(mix_add(mix_add(0, vm), span));
+	return vspan_trace_span_id(vm, span);
 }
 
 #endif /* VSPAN_PLUGINS_MODEL_MIX_H */

@@ -242,6 +242,7 @@ int cmd_call(int argc, char **argv)
 	int ret;
 
 	machine_defaults(&options.machine);
+	options.machine.host_spans = true;
 	ret = options_take(&options, argc, argv);
 	ret = ret != 0 ? ret - 1 : call_run(&options);
 	free(options.arguments);

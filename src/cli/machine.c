@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "clock.h"
 #include "error.h"
+#include "machine-spans.h"
 
 /* How long a vCPU waits for its ring to be drained before it goes on without. */
 #define DRAIN_TIMEOUT_NS UINT64_C(1000000000)
@@ -19,6 +20,7 @@ struct machine {
 	struct vspan_consumer *consumer;
 	struct vspan_attachment *attachment;
 	struct vmm *vmm;
+	struct machine_spans *spans; /* NULL: the host has none of its own */
 };
 
 /* Remembers what had been drained when a vCPU first stopped for it, or for good. */
@@ -34,14 +36,22 @@ static void machine_note_exit(struct machine *machine)
 	machine->result->records_at_first_exit = stats.records;
 }
 
-/* A vCPU goes back into the guest; its ring has its number. */
+static const struct vspan_trace_context *machine_context(const struct machine *machine)
+{
+	return machine->options->has_context ? &machine->options->context : NULL;
+}
+
+/* A vCPU begins a life in the guest; its ring has its number. */
 static void machine_enter(struct machine *machine, uint32_t cpu)
 {
-	const struct machine_options *options = machine->options;
-
 	/* The context is the same all along, so it is never one too many. */
-	(void)vspan_attachment_vcpu_enter(
-		machine->attachment, cpu, options->has_context ? &options->context : NULL);
+	(void)vspan_attachment_vcpu_enter(machine->attachment, cpu, machine_context(machine));
+}
+
+/* It goes on there, on behalf of whomever it was before. */
+static void machine_resume(struct machine *machine, uint32_t cpu)
+{
+	(void)vspan_attachment_vcpu_resume(machine->attachment, cpu);
 }
 
 static void machine_hello(void *data, uint32_t cpu)
@@ -50,7 +60,7 @@ static void machine_hello(void *data, uint32_t cpu)
 
 	vspan_attachment_vcpu_exit(machine->attachment, cpu, vmm_exit_name(VMM_EXIT_HELLO));
 	vspan_attachment_hello(machine->attachment);
-	machine_enter(machine, cpu);
+	machine_resume(machine, cpu);
 }
 
 static void machine_drain(struct machine *machine, uint32_t cpu, uint32_t ring, enum vmm_exit why)
@@ -58,7 +68,7 @@ static void machine_drain(struct machine *machine, uint32_t cpu, uint32_t ring, 
 	machine_note_exit(machine);
 	vspan_attachment_vcpu_exit(machine->attachment, cpu, vmm_exit_name(why));
 	vspan_attachment_drain(machine->attachment, ring, DRAIN_TIMEOUT_NS);
-	machine_enter(machine, cpu);
+	machine_resume(machine, cpu);
 }
 
 static void machine_full(void *data, uint32_t cpu, uint32_t ring)
@@ -95,32 +105,45 @@ static void machine_guest_call(void *data, uint32_t cpu, const struct vmm_call_n
 {
 	struct machine *machine = data;
 
-	if (note->context != NULL)
-		(void)vspan_attachment_vcpu_enter(machine->attachment, cpu, note->context);
-	else
-		machine_enter(machine, cpu);
+	if (machine->spans != NULL) {
+		machine_spans_guest_call(machine->spans, machine->attachment, cpu, note);
+		return;
+	}
+	(void)vspan_attachment_vcpu_call(machine->attachment, cpu,
+		note->context != NULL ? note->context : machine_context(machine));
+	machine_resume(machine, cpu);
 }
 
 static void machine_guest_return(void *data, uint32_t cpu, const struct vmm_call_note *note)
 {
 	struct machine *machine = data;
 
-	(void)note;
+	if (machine->spans != NULL) {
+		machine_spans_guest_return(machine->spans, machine->attachment, cpu, note);
+		return;
+	}
 	vspan_attachment_vcpu_exit(machine->attachment, cpu, "return");
+	(void)vspan_attachment_vcpu_return(machine->attachment, cpu);
 }
 
 static void machine_host_call(void *data, uint32_t cpu, const struct vmm_call_note *note)
 {
 	struct machine *machine = data;
 
-	(void)note;
-	vspan_attachment_vcpu_exit(machine->attachment, cpu, "host call");
+	if (machine->spans != NULL)
+		machine_spans_host_call(machine->spans, machine->attachment, cpu, note);
+	else
+		vspan_attachment_vcpu_exit(machine->attachment, cpu, VSPAN_EXIT_CALL);
 }
 
 static void machine_host_return(void *data, uint32_t cpu, const struct vmm_call_note *note)
 {
-	if (note->outcome == 0)
-		machine_enter(data, cpu);
+	struct machine *machine = data;
+
+	if (machine->spans != NULL)
+		machine_spans_host_return(machine->spans, machine->attachment, cpu, note);
+	else if (note->outcome == 0)
+		machine_resume(machine, cpu);
 }
 
 static int machine_restart(void *data, struct vspan_error *error)
@@ -154,6 +177,9 @@ static int machine_attach(struct machine *machine, struct vspan_error *error)
 		machine->consumer, machine->region, &attach, &machine->attachment, error);
 	for (cpu = 0; ret == 0 && cpu < machine->options->cpus; cpu++)
 		machine_enter(machine, cpu);
+	if (ret == 0 && machine->options->host_spans)
+		ret = machine_spans_open(&machine->spans, machine->consumer,
+			(uint32_t)machine->options->cpus, machine_context(machine), error);
 	return ret;
 }
 
@@ -207,6 +233,7 @@ static void machine_free(struct machine *machine)
 {
 	if (machine->attachment != NULL)
 		vspan_consumer_detach(machine->attachment, &machine->result->ledger);
+	machine_spans_close(machine->spans);
 	if (machine->consumer != NULL)
 		vspan_consumer_read_stats(machine->consumer, &machine->result->consumer);
 	vspan_consumer_destroy(machine->consumer);

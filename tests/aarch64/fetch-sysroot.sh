@@ -9,7 +9,7 @@
 set -u
 build=${1:?usage: $0 BUILD_DIRECTORY}
 sysroot=$build/tests/aarch64/sysroot
-packages="libc6-dev libelf-dev libjson-c-dev liblttng-ctl-dev liblttng-ust-dev libsmartcols-dev
+packages="libc6-dev libdw-dev libelf-dev libjson-c-dev liblttng-ctl-dev liblttng-ust-dev libsmartcols-dev
 	liburcu-dev"
 
 fail() {
