@@ -81,7 +81,7 @@ uint64_t ring_settle(struct ring *ring, uint64_t attempted, uint64_t discarded)
 	/* The others were overwritten: ring_close() counts them. */
 	if (ring->mode == VSPAN_ABI_MODE_OVERWRITE && missing > (int64_t)ring->torn_least)
 		missing = ring->torn_least;
-	ring->torn_news = torn_count(ring, missing);
+	ring->torn_news = (uint32_t)torn_count(ring, missing);
 	ring->ledger.torn += ring->torn_news;
 	ring->torn_least = 0;
 	ring->hole_slots = 0;

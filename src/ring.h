@@ -55,10 +55,10 @@ struct ring {
 	bool closed;
 	bool awaits_site;    /* the last ring_read() stopped at a record of a later call site */
 	uint32_t site_limit; /* call sites from it on are not known yet: their records wait */
+	uint32_t torn_news;  /* records the latest settlement found torn */
 	uint64_t hole_since; /* ns; 0: the slot at the cursor is not known to be a hole */
 	uint64_t hole_slots; /* given up since the account was settled last */
 	uint32_t torn_least; /* records they were, at least */
-	uint64_t torn_news;  /* records the latest settlement found torn */
 	uint32_t hole_count;
 	struct ring_hole holes[RING_HOLES];
 	uint64_t taken; /* records copied out, valid or not */
