@@ -2,6 +2,7 @@
 /* machine.c - builds, runs and drains one micro-VM. */
 #include "machine.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -282,6 +283,7 @@ int machine_run(const struct machine_options *options, struct machine_result *re
 
 	if (ret < 0 || machine == NULL)
 		return ret;
+	assert(machine != NULL);
 	ret = vmm_run(machine->vmm, &result->vm, error);
 	machine_free(machine);
 	return ret;

@@ -174,6 +174,7 @@ static void life_forget(struct vmm *vmm)
 {
 	uint32_t i;
 
+	pthread_mutex_lock(&vmm->lock);
 	assert(vmm->waiters == NULL);
 	vmm->ended = vmm->abandoned = false;
 	vmm->hello_ns = 0;
@@ -183,6 +184,7 @@ static void life_forget(struct vmm *vmm)
 	vmm->result.timed_out = false;
 	for (i = 0; i < vmm->vcpu_count; i++)
 		vcpu_renew(&vmm->vcpus[i]);
+	pthread_mutex_unlock(&vmm->lock);
 }
 
 /* Stopped, back at the snapshot, and its observer told. */

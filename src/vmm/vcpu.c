@@ -295,6 +295,8 @@ void *vcpu_main(void *data)
 		/* Of a snapshot: the timer itself is this thread's. */
 		if (vcpu->timer.period_ns != 0)
 			timer_program(vcpu, (uint32_t)(vcpu->timer.period_ns / 1000));
+		if (vcpu->idle && observer->ready != NULL)
+			observer->ready(observer->data, vcpu->index);
 		reason = vcpu_loop(vcpu);
 		vcpu_settle(vcpu);
 		timer_destroy(vcpu);

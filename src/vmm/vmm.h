@@ -69,7 +69,8 @@ struct vmm_call_note {
  * entered for a function of the guest, guest_return when it left after that (or was
  * stopped in it); host_call when it left for a function of the host, host_return
  * when it is about to be entered again. Every bracket is closed, before `gone`.
- * `ready` says that the guest has nothing to do until the next guest_call.
+ * `ready` says that the guest has nothing to do until the next guest_call, at its boot or
+ * when it was restored; a guest_return of depth 1 says the same.
  *
  * `restart` alone is called on another thread: no vCPU runs, each is gone, and
  * the guest's memory is what it was at its boot, or at a snapshot. What it writes to its

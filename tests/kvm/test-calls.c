@@ -12,7 +12,7 @@
 
 #define SKIPPED 77
 #define THREADS 4u
-#define CALLS_EACH 25u
+#define CALLS_EACH UINT64_C(25)
 #define HOSTILE_KINDS 9u
 
 static const char *guest;
@@ -184,6 +184,17 @@ static void test_vms(void)
 
 /* ------------------------------------------------------------------ stopped */
 
+static void end_by_exit(struct calls_vm *vm)
+{
+	uint64_t number = 3;
+
+	CHECK(calls_call(vm, 0, "exit", &number, 0) == -ESHUTDOWN);
+	CHECK(strstr(vm->error.text, "shutdown") != NULL);
+	CHECK(calls_call(vm, VMM_CPU_ANY, "where", &number, 0) == -ESHUTDOWN);
+	CHECK(vmm_stop(vm->vmm, &vm->result, NULL) == 0 && vm->result.status == 3);
+	CHECK(calls_call(vm, 0, "where", &number, 0) == -ESHUTDOWN);
+}
+
 /* A function of the guest that is not there to be called again. */
 static void test_ends(void)
 {
@@ -197,12 +208,7 @@ static void test_ends(void)
 	CHECK(calls_call(&vm, 1, "where", &number, 0) == -ENOTRECOVERABLE);
 	CHECK(vm.seen[1].gone == VMM_EXIT_HALT);
 	CHECK(calls_get(&vm, 0, "where", 0) == 0);
-	number = 3;
-	CHECK(calls_call(&vm, 0, "exit", &number, 0) == -ESHUTDOWN);
-	CHECK(strstr(vm.error.text, "shutdown") != NULL);
-	CHECK(calls_call(&vm, VMM_CPU_ANY, "where", &number, 0) == -ESHUTDOWN);
-	CHECK(vmm_stop(vm.vmm, &vm.result, NULL) == 0 && vm.result.status == 3);
-	CHECK(calls_call(&vm, 0, "where", &number, 0) == -ESHUTDOWN);
+	end_by_exit(&vm);
 	calls_close(&vm);
 	CHECK(vm.ledger.aborted == 1);
 }
@@ -216,24 +222,31 @@ static void *thread_cancel(void *data)
 	return NULL;
 }
 
+/* By another thread; where nothing is under way, nothing happens. */
+static void cancel_by_thread(struct calls_vm *vm)
+{
+	pthread_t thread;
+	uint64_t number = 0;
+
+	CHECK(calls_get(vm, 0, "where", 0) == 0);
+	vmm_cancel(vm->vmm, 0);
+	vmm_cancel(vm->vmm, 7);
+	CHECK(calls_get(vm, 0, "where", 0) == 0);
+	CHECK(pthread_create(&thread, NULL, thread_cancel, vm) == 0);
+	CHECK(calls_call(vm, 0, "forever", &number, 0) == -ECANCELED);
+	pthread_join(thread, NULL);
+	CHECK(calls_call(vm, 0, "where", &number, 0) == -ENOTRECOVERABLE);
+}
+
 static void test_cancel(void)
 {
 	struct calls_vm vm;
-	pthread_t thread;
 	uint64_t number = 0;
 
 	calls_scenario = "cancel";
 	if (!calls_start(&vm, guest, 2))
 		return;
-	CHECK(calls_get(&vm, 0, "where", 0) == 0);
-	/* Nothing to cancel. */
-	vmm_cancel(vm.vmm, 0);
-	vmm_cancel(vm.vmm, 7);
-	CHECK(calls_get(&vm, 0, "where", 0) == 0);
-	CHECK(pthread_create(&thread, NULL, thread_cancel, &vm) == 0);
-	CHECK(calls_call(&vm, 0, "forever", &number, 0) == -ECANCELED);
-	pthread_join(thread, NULL);
-	CHECK(calls_call(&vm, 0, "where", &number, 0) == -ENOTRECOVERABLE);
+	cancel_by_thread(&vm);
 	CHECK(calls_call(&vm, 1, "forever", &number, SECOND / 20) == -ETIMEDOUT);
 	CHECK(calls_call(&vm, VMM_CPU_ANY, "where", &number, 0) == -ENOTRECOVERABLE);
 	CHECK(vm.seen[0].gone == VMM_EXIT_CANCELLED && vm.seen[1].gone == VMM_EXIT_CANCELLED);

@@ -14,8 +14,8 @@
 #include "calls.h"
 
 #define SKIPPED 77
-#define RESTORES 20u
-#define REBOOTS 3u
+#define RESTORES UINT64_C(20)
+#define REBOOTS UINT64_C(3)
 #define CANCELS 50u
 #define CYCLES 20u
 #define WARM_UP 5u
@@ -160,7 +160,7 @@ static void test_reboot(void)
 	calls_scenario = "reboot";
 	if (!calls_open(&vm, guest, 2, "reboot"))
 		return;
-	vm.reboots = REBOOTS;
+	vm.reboots = (uint32_t)REBOOTS;
 	CHECK(vmm_run(vm.vmm, &vm.result, &vm.error) == 0);
 	CHECK(vm.result.reason == VMM_EXIT_SHUTDOWN && vm.result.status == 7);
 	CHECK(vm.result.exits[VMM_EXIT_REBOOT] == REBOOTS);
@@ -210,7 +210,7 @@ static void test_cancels(uint32_t count, uint64_t *random)
 	printf("%u cancelled: %" PRIu64 " records, %" PRIu64 " torn, %" PRIu64 " spans, %" PRIu64
 	       " aborted\n",
 		i, vm.ledger.attempted, vm.ledger.torn, vm.ledger.spans, vm.ledger.aborted);
-	CHECK(vm.ledger.spans > 0 && vm.ledger.aborted <= 3 * count);
+	CHECK(vm.ledger.spans > 0 && vm.ledger.aborted <= UINT64_C(3) * count);
 }
 
 /* ------------------------------------------------------------ nothing is left */

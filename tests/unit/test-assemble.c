@@ -10,6 +10,7 @@
 #include "assemble.h"
 #include "control.h"
 #include "endings.h"
+#include "postmortem.h"
 #include "thread-port.h"
 
 VSPAN_SPAN(test, outer, VSPAN_LEVEL_INFO, (u64, number));
@@ -813,4 +814,42 @@ Test(assemble_apart, what_was_overwritten_is_not_lost_in_what_came_afterwards)
 	cr_expect_eq(notes[0].lost.span, 0);
 	cr_expect_str_eq(notes[1].what, "span");
 	cr_expect_eq(notes[1].common.flags, VSPAN_TRACE_FLAG_ABORTED);
+}
+
+/* A guest went back to a snapshot in which `before` was open; then its host died. */
+Test(assemble, a_postmortem_reads_nothing_of_earlier_epochs)
+{
+	const struct postmortem_options options = {.all = true, .clock = attachment->clock};
+	struct ring_state *state = &attachment->rings[0];
+	static struct postmortem postmortem;
+	vspan_t before = vspan_begin(test, outer, 1), span;
+	uint32_t i;
+
+	vspan_begin(test, outer, 2);
+	drain(0);
+	ring_close(&state->ring);
+	endings_close(attachment, state);
+	state->dead = true;
+	attachment_restart_ring(attachment, state);
+	note_count = 0;
+	span = vspan_begin(test, outer, 3);
+	vspan_end(before);
+	vspan_end(span);
+	drain(0);
+	cr_assert_eq(note_count, 1);
+	cr_expect_eq(notes[0].common.parent, 0, "what was open is nobody's parent");
+	note_count = 0;
+	cr_assert_eq(postmortem_open(&postmortem, region, &options, NULL), 0);
+	while (postmortem_read(&postmortem))
+		;
+	postmortem_end(&postmortem, 0);
+	cr_expect_str_eq(notes[0].what, "span");
+	cr_expect_eq(notes[0].common.span, span);
+	for (i = 1; i < note_count; i++)
+		cr_expect_str_eq(notes[i].what, "watermark", "no other span, and no loss");
+	cr_expect_eq(postmortem.attachment->rings[0].ring.ledger.torn, 0);
+	cr_expect_eq(postmortem.attachment->rings[0].ring.ledger.attempted, 3);
+	cr_expect_eq(postmortem.attachment->rings[0].ring.ledger.discarded_host, 1);
+	cr_expect_eq(postmortem.attachment->rings[0].ring.ledger.violations, 0);
+	postmortem_close(&postmortem);
 }
