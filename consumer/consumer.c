@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "clocks.h"
 #include "control.h"
 #include "error.h"
 #include "resume.h"
@@ -16,7 +17,6 @@
 #define DEFAULT_POLL_NS UINT64_C(100000)
 #define DEFAULT_QUIET_NS UINT64_C(1000000)
 #define DEFAULT_HOLE_NS UINT64_C(1000000000)
-#define CLOCK_BASELINE_NS UINT64_C(10000000)
 /* How long an attach that goes on where another stopped waits for may_register. */
 #define REGISTER_PAUSE_NS 10000000
 #define REGISTER_TRIES 90
@@ -55,8 +55,7 @@ int vspan_consumer_create(const struct vspan_consumer_options *options, struct v
 	provider_set_quota(consumer->options.site_quota_total != 0
 			? consumer->options.site_quota_total
 			: PROVIDER_QUOTA);
-	clock_sample(&consumer->first_sample);
-	consumer->clock_refreshed = consumer->first_sample.ns;
+	clocks_start(consumer);
 	ret = pthread_create(&consumer->thread, NULL, rounds_thread, consumer);
 	if (ret != 0) {
 		registrar_stop(&consumer->registrar);
@@ -87,23 +86,6 @@ void vspan_consumer_read_stats(struct vspan_consumer *consumer, struct vspan_con
 	stats->records = __atomic_load_n(&consumer->stats.records, __ATOMIC_RELAXED);
 	stats->first_record_ns =
 		__atomic_load_n(&consumer->stats.first_record_ns, __ATOMIC_RELAXED);
-}
-
-/* A first clock, over a baseline of at least CLOCK_BASELINE_NS. */
-static int attachment_start_clock(
-	struct vspan_attachment *attachment, const struct clock_sample *first)
-{
-	struct clock_sample sample;
-	struct timespec pause = {0, 0};
-
-	clock_sample(&sample);
-	if (sample.ns - first->ns < CLOCK_BASELINE_NS) {
-		pause.tv_nsec = (long)(CLOCK_BASELINE_NS - (sample.ns - first->ns));
-		nanosleep(&pause, NULL);
-		clock_sample(&sample);
-	}
-	return clock_set(&attachment->clock, first, &sample, attachment->counter_offset,
-		attachment->counter_error);
 }
 
 static void attachment_configure(struct vspan_attachment *attachment,
@@ -189,7 +171,7 @@ static int attachment_prepare(
 
 	if (ret < 0)
 		return ret;
-	if (attachment_start_clock(attachment, &attachment->consumer->first_sample) < 0)
+	if (clocks_attach(attachment) < 0)
 		return error_set(error, ERANGE,
 			"this machine's time stamp counter does not advance steadily: vspan needs "
 			"an invariant TSC");

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include "assemble.h"
+#include "clocks.h"
 #include "consumer.h"
 #include "control.h"
 #include "endings.h"
@@ -17,7 +18,6 @@
 
 /* An idle consumer sleeps longer and longer, up to this. */
 #define IDLE_SLEEP_MAX_NS UINT64_C(1000000)
-#define CLOCK_REFRESH_NS UINT64_C(500000000)
 /* A trace may begin at any time, and a flight recorder forgets: regions are named again. */
 #define ANNOUNCE_NS UINT64_C(2000000000)
 /* How often an idle ring says that nothing is to come from before now. */
@@ -26,8 +26,8 @@
 #define LEARN_WAIT_NS UINT64_C(100000000)
 /* How long a ring waits for a call site that was on before it was known. */
 #define SITE_WAIT_NS UINT64_C(1000000000)
-/* An unknown counter's offset, while only one bound of it is known. */
-#define OFFSET_ERROR_MAX (UINT64_C(1) << 32)
+/* By how much a processor may read the counter before it makes a reservation visible. */
+#define EMPTY_SLACK_NS UINT64_C(5000)
 /* Batches a ring may use in one round before the next ring's turn. */
 #define BATCHES_PER_TURN 8u
 
@@ -39,43 +39,6 @@ static void consumer_count(struct vspan_consumer *consumer, uint32_t records, ui
 		__atomic_store_n(&consumer->stats.first_record_ns, now, __ATOMIC_RELAXED);
 	__atomic_store_n(
 		&consumer->stats.records, consumer->stats.records + records, __ATOMIC_RELAXED);
-}
-
-static void attachment_set_clock(struct vspan_consumer *consumer,
-	struct vspan_attachment *attachment, const struct clock_sample *sample)
-{
-	if (clock_set(&attachment->clock, &consumer->first_sample, sample,
-		    attachment->counter_offset, attachment->counter_error) == 0)
-		control_clock(attachment->vm, UINT32_MAX, &attachment->clock);
-}
-
-/*
- * A guest whose counter has no known relation to ours: what arrived bounds it.
- * The clock follows when that made it a quarter better.
- */
-static void attachment_bound_clock(struct vspan_consumer *consumer,
-	struct vspan_attachment *attachment, const struct ring_state *state)
-{
-	const struct batch *batch = &consumer->batch;
-	struct clock_sample sample;
-	uint64_t error;
-	int64_t offset;
-
-	clock_bounds_before(&attachment->bounds, batch->records[batch->record_count - 1].counter,
-		clock_counter());
-	if (state->idle_counter != 0)
-		clock_bounds_after(
-			&attachment->bounds, batch->records[0].counter, state->idle_counter);
-	offset = clock_bounds_offset(&attachment->bounds, &error);
-	if (error > OFFSET_ERROR_MAX)
-		error = OFFSET_ERROR_MAX;
-	if (attachment->bounds_used && error > attachment->counter_error / 4 * 3)
-		return;
-	attachment->bounds_used = true;
-	attachment->counter_offset = offset;
-	attachment->counter_error = error;
-	clock_sample(&sample);
-	attachment_set_clock(consumer, attachment, &sample);
 }
 
 /*
@@ -115,7 +78,7 @@ static bool ring_drain(struct vspan_consumer *consumer, struct vspan_attachment 
 	records = ring_read(&state->ring, look, now, consumer->options.hole_ns, batch);
 	ring_note_sites(state, batch, now);
 	if (records != 0 && attachment->counter_unknown)
-		attachment_bound_clock(consumer, attachment, state);
+		clocks_take_batch(attachment, state, batch);
 	/* The records are older than this instant, not than the one before the copy. */
 	if (records != 0) {
 		resume_begin(attachment, state, batch->next);
@@ -128,19 +91,24 @@ static bool ring_drain(struct vspan_consumer *consumer, struct vspan_attachment 
 	return batch->next != batch->from;
 }
 
-/* Remembers when a ring was seen empty: nothing that comes later was stamped before. */
+/*
+ * Remembers when a ring was seen empty: nothing that comes later was stamped
+ * before. Its writer may have read the counter a moment before others see the
+ * reservation, so it is taken to have been empty that much earlier.
+ */
 static void ring_seen_empty(
 	struct vspan_attachment *attachment, struct ring_state *state, uint64_t now)
 {
-	const uint64_t counter = clock_counter();
+	const uint64_t error = attachment->clock.error_ns;
+	const uint64_t before = attachment->counter_unknown ? clock_now_ns() : now;
 
 	if (now - state->idle_ts < IDLE_WATERMARK_NS && !attachment->counter_unknown)
 		return;
 	if (!ring_empty(&state->ring, state->lost_told))
 		return;
-	state->idle_counter = counter;
+	state->empty_ns = before - EMPTY_SLACK_NS;
 	if (now - state->idle_ts >= IDLE_WATERMARK_NS)
-		state->idle_ts = now - attachment->clock.error_ns;
+		state->idle_ts = now - (error < EMPTY_SLACK_NS ? error : EMPTY_SLACK_NS);
 }
 
 /* Drains a ring up to where a span of the host waits for its parent. */
@@ -194,6 +162,8 @@ static bool ring_turn(struct vspan_consumer *consumer, struct vspan_attachment *
 
 	if (state->dead)
 		return false;
+	if (attachment->counter_unknown)
+		clocks_ping(attachment, state, now);
 	if (!ring_published_moved(&state->ring)) {
 		if (attachment->counter_unknown)
 			ring_seen_empty(attachment, state, now);
@@ -337,21 +307,6 @@ static void consumer_serve(struct vspan_consumer *consumer, const struct request
 	}
 }
 
-/* Follows the drift between counter and CLOCK_MONOTONIC over an ever longer baseline. */
-static void consumer_refresh_clocks(struct vspan_consumer *consumer, uint64_t now)
-{
-	struct vspan_attachment *attachment;
-	struct clock_sample sample;
-
-	if (now - consumer->clock_refreshed < CLOCK_REFRESH_NS)
-		return;
-	consumer->clock_refreshed = now;
-	clock_sample(&sample);
-	cds_list_for_each_entry_rcu (attachment, &consumer->registry.attachments, node)
-		if (!attachment->detached)
-			attachment_set_clock(consumer, attachment, &sample);
-}
-
 /* When somebody begins to record announcements, and every now and then. */
 static void consumer_announce(struct vspan_consumer *consumer, uint64_t now)
 {
@@ -392,6 +347,7 @@ static bool attachment_turn(
 	bool worked = false;
 	uint32_t i;
 
+	clocks_follow(consumer, attachment, now);
 	region_beat(attachment->region);
 	attachment_count_invalid(attachment);
 	attachment_sync_enables(attachment);
@@ -410,7 +366,7 @@ static bool consumer_round(struct vspan_consumer *consumer)
 	bool worked = false;
 
 	urcu_memb_read_lock();
-	consumer_refresh_clocks(consumer, now);
+	clocks_refresh(consumer, now);
 	consumer_announce(consumer, now);
 	cds_list_for_each_entry_rcu (attachment, &consumer->registry.attachments, node) {
 		if (!attachment->detached)

@@ -133,11 +133,39 @@ bool vspan_writer_make_room(
 	return true;
 }
 
+/*
+ * No lock against a writer that interrupts this one: the last word tells the host
+ * that the other two belong together.
+ */
+void vspan_writer_pong(struct vspan_writer *writer)
+{
+	struct vspan_abi_writer *shared = writer->shared;
+	uint64_t ping, counter;
+
+	if (writer->ring == NULL)
+		return;
+	ping = vspan_ping_load_J(&writer->ring->ping);
+	if (vspan_likely(ping == vspan_read_once(&shared->pong)))
+		return;
+	vspan_ping_seen_J();
+	counter = vspan_port_counter();
+	vspan_write_once(&shared->pong, ping);
+	vspan_write_once(&shared->pong_counter, counter);
+	vspan_write_once(&shared->pong_check, ping ^ counter);
+}
+
+void vspan_writer_publish(struct vspan_abi_writer *shared, uint64_t position)
+{
+	vspan_published_store_B(&shared->published, position);
+	vspan_writer_pong(vspan_writer_self());
+}
+
 void vspan_writer_flush(struct vspan_writer *writer)
 {
 	struct vspan_abi_writer *shared = writer->shared;
 
 	vspan_published_store_B(&shared->published, vspan_read_once(&shared->reserve));
+	vspan_writer_pong(writer);
 }
 
 void vspan_publish(void)

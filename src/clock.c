@@ -2,12 +2,10 @@
 /* clock.c - samples the host's clocks and converts guest counters. */
 #include "clock.h"
 
-#include <errno.h>
 #include <time.h>
 #include <vspan/arch.h>
 
-#define SAMPLE_TRIES 8
-#define MIN_BASELINE_NS UINT64_C(1000000)
+#define SAMPLE_TRIES 16
 #define NS_PER_SECOND UINT64_C(1000000000)
 
 __extension__ typedef __int128 wide;
@@ -19,11 +17,6 @@ uint64_t clock_now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
-}
-
-uint64_t clock_counter(void)
-{
-	return vspan_arch_counter();
 }
 
 /*
@@ -49,60 +42,6 @@ void clock_sample(struct clock_sample *sample)
 	}
 }
 
-int clock_set(struct clock *clock, const struct clock_sample *from, const struct clock_sample *now,
-	int64_t offset, uint64_t offset_error_ticks)
-{
-	uint64_t ns = now->ns - from->ns;
-	uint64_t ticks = now->counter - from->counter;
-
-	if (now->ns < from->ns || now->counter <= from->counter || ns < MIN_BASELINE_NS)
-		return -ERANGE;
-	clock->ratio = (uint64_t)(((wide_unsigned)ns << CLOCK_RATIO_SHIFT) / ticks);
-	clock->offset = offset;
-	clock->counter0 = now->counter + (uint64_t)offset;
-	clock->ns0 = now->ns;
-	clock->offset_error_ns =
-		(uint64_t)(((wide_unsigned)offset_error_ticks * clock->ratio) >> CLOCK_RATIO_SHIFT);
-	clock->error_ns = now->error_ns + from->error_ns + clock->offset_error_ns + 1;
-	return 0;
-}
-
-void clock_bounds_before(struct clock_bounds *bounds, uint64_t counter, uint64_t after)
-{
-	int64_t low = (int64_t)(counter - after);
-
-	if (bounds->known_low && low <= bounds->low)
-		return;
-	if (bounds->known_high && low > bounds->high)
-		bounds->known_high = false;
-	bounds->low = low;
-	bounds->known_low = true;
-}
-
-void clock_bounds_after(struct clock_bounds *bounds, uint64_t counter, uint64_t before)
-{
-	int64_t high = (int64_t)(counter - before);
-
-	if (bounds->known_high && high >= bounds->high)
-		return;
-	if (bounds->known_low && high < bounds->low)
-		bounds->known_low = false;
-	bounds->high = high;
-	bounds->known_high = true;
-}
-
-int64_t clock_bounds_offset(const struct clock_bounds *bounds, uint64_t *error)
-{
-	uint64_t width = (uint64_t)bounds->high - (uint64_t)bounds->low;
-
-	if (bounds->known_low && bounds->known_high) {
-		*error = width / 2 + 1;
-		return bounds->low + (int64_t)(width / 2);
-	}
-	*error = UINT64_MAX;
-	return bounds->known_low ? bounds->low : bounds->high;
-}
-
 uint64_t clock_to_ns(const struct clock *clock, uint64_t counter)
 {
 	int64_t ticks = (int64_t)(counter - clock->counter0);
@@ -111,4 +50,31 @@ uint64_t clock_to_ns(const struct clock *clock, uint64_t counter)
 	if (ns < 0)
 		return 0;
 	return ns > (wide)UINT64_MAX ? UINT64_MAX : (uint64_t)ns;
+}
+
+uint64_t clock_error_at(const struct clock *clock, uint64_t counter)
+{
+	const uint64_t ns = clock_to_ns(clock, counter);
+	uint64_t outside = 0;
+	wide_unsigned error;
+
+	if (ns < clock->ns0)
+		outside = clock->ns0 - ns;
+	else if (ns - clock->ns0 > clock->horizon_ns)
+		outside = ns - clock->ns0 - clock->horizon_ns;
+	error = clock->error_ns + (wide_unsigned)outside * clock->drift_ppb / NS_PER_SECOND;
+	return error > (wide_unsigned)INT64_MAX ? (uint64_t)INT64_MAX : (uint64_t)error;
+}
+
+void clock_shift(
+	struct clock *clock, const struct clock *host, int64_t offset, uint64_t offset_error)
+{
+	const wide_unsigned error = (wide_unsigned)offset_error * host->ratio >> CLOCK_RATIO_SHIFT;
+
+	*clock = *host;
+	clock->counter0 += (uint64_t)offset;
+	if (offset_error == 0)
+		return;
+	clock->error_ns += error < (wide_unsigned)INT64_MAX / 2 ? (uint64_t)error + 1
+								: (uint64_t)INT64_MAX / 2;
 }

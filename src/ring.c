@@ -66,6 +66,18 @@ void ring_violation(struct ring *ring, enum violation violation, uint32_t record
 	ring->ledger.invalid += records;
 }
 
+void ring_ping(const struct ring *ring, uint64_t ns)
+{
+	vspan_ping_store_J(&ring->host->ping, ns);
+}
+
+bool ring_pong(const struct ring *ring, uint64_t *ping, uint64_t *counter)
+{
+	*ping = vspan_read_once(&ring->writer->pong);
+	*counter = vspan_read_once(&ring->writer->pong_counter);
+	return *ping != 0 && vspan_read_once(&ring->writer->pong_check) == (*ping ^ *counter);
+}
+
 bool ring_published_moved(const struct ring *ring)
 {
 	return vspan_published_load_B(&ring->writer->published) > ring->published;

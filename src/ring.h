@@ -103,6 +103,15 @@ void ring_release(struct ring *ring, const struct batch *batch);
 /* Counts a broken rule; `records` of them are lost to it (0 or 1). */
 void ring_violation(struct ring *ring, enum violation violation, uint32_t records);
 
+/* Asks for the guest's counter: `ns` is CLOCK_MONOTONIC, read before the call (edge J). */
+void ring_ping(const struct ring *ring, uint64_t ns);
+
+/*
+ * What the guest answered last: which ping, and the counter it read after having
+ * seen it. False: nothing, or a mixture of two answers. As the guest says.
+ */
+bool ring_pong(const struct ring *ring, uint64_t *ping, uint64_t *counter);
+
 /* True if the guest published anything since the last look; a single load. */
 bool ring_published_moved(const struct ring *ring);
 

@@ -22,10 +22,10 @@
  *
  *   vspan_abi_region    host, once, before the guest runs
  *   vspan_abi_control   host, at any time
- *   vspan_abi_ring      host: geometry at creation, epoch at a reset, cursor at each drain
+ *   vspan_abi_ring      host: geometry at creation, epoch at a reset, ping, cursor at each drain
  *   vspan_abi_context   host, while the vCPU is stopped or under the sequence word
  *   enable bytes        host, at any time (one byte per call site)
- *   vspan_abi_hello     guest, once per boot; the pong words at any time
+ *   vspan_abi_hello     guest, once per boot
  *   vspan_abi_site      guest, append-only; each entry has its own commit word
  *   vspan_abi_writer    guest, this ring's vCPU; the host only at an epoch start, vCPU stopped
  *   vspan_abi_slot      guest, this ring's vCPU
@@ -143,7 +143,7 @@ VSPAN_ABI_OFFSET(vspan_abi_region, control_offset, 80);
 VSPAN_ABI_OFFSET(vspan_abi_region, writers_offset, 128);
 VSPAN_ABI_OFFSET(vspan_abi_region, name, 192);
 
-/* The host answers pings, waits on a doorbell, enforces read-only host pages. */
+/* The guest answers pings; the host waits on a doorbell, enforces read-only host pages. */
 #define VSPAN_ABI_FEATURE_PING UINT64_C(0x1)
 #define VSPAN_ABI_FEATURE_DOORBELL UINT64_C(0x2)
 #define VSPAN_ABI_FEATURE_SEALED_HOST UINT64_C(0x4)
@@ -152,8 +152,8 @@ VSPAN_ABI_OFFSET(vspan_abi_region, name, 192);
 struct vspan_abi_control {
 	uint32_t enabled;      /* 0: no call site is enabled, nothing listens */
 	uint32_t draining;     /* 1: a consumer is attached */
-	uint64_t ping;         /* number of the last clock ping, 0: none yet */
-	uint64_t ping_counter; /* host counter when that ping was sent */
+	uint64_t ping;         /* not used: each ring has a ping of its own, off this busy line */
+	uint64_t ping_counter; /* not used */
 	/*
 	 * Incremented by the consumer in every round, at least every few milliseconds
 	 * while it lives: a guest that waited for it in vain need not wait again until
@@ -191,13 +191,20 @@ struct vspan_abi_ring {
 	uint32_t state;
 	uint32_t epoch; /* starts at 1; a reset, reboot or restore starts the next */
 	uint64_t start; /* position at which the epoch began; since 1.1, 0 before */
-	uint64_t reserved0[12];
+	/*
+	 * The host asks for the guest's counter: CLOCK_MONOTONIC, ns, before it did (J).
+	 * 0: never; hosts that know the relation of the counters do not ask, nor did
+	 * those before this word. Changes at most every millisecond.
+	 */
+	uint64_t ping;
+	uint64_t reserved0[11];
 	uint64_t cursor; /* first slot position the reader still needs (C) */
 	uint64_t reserved1[15];
 };
 VSPAN_ABI_SIZE(vspan_abi_ring, 256);
 VSPAN_ABI_OFFSET(vspan_abi_ring, state, 16);
 VSPAN_ABI_OFFSET(vspan_abi_ring, start, 24);
+VSPAN_ABI_OFFSET(vspan_abi_ring, ping, 32);
 VSPAN_ABI_OFFSET(vspan_abi_ring, cursor, 128);
 
 /* The trace context that applies to what this vCPU does now (W3C trace-context). */
@@ -375,7 +382,15 @@ struct vspan_abi_writer {
 	uint64_t pending_first; /* counter of the first and last of them */
 	uint64_t pending_last;
 	uint64_t full; /* times the host was asked for room */
-	uint64_t reserved2[9];
+	/*
+	 * The last ping answered, the counter read after it was seen, and the exclusive
+	 * or of both: a writer that interrupted another one's answer may leave a mixture,
+	 * which is no answer. Guests before these words leave them 0.
+	 */
+	uint64_t pong;
+	uint64_t pong_counter;
+	uint64_t pong_check;
+	uint64_t reserved2[6];
 	/*
 	 * Since 1.1, where programs share a region. Slots below `settled` that are not
 	 * committed never will be: their writer died, and another one has the ring now (L).
@@ -387,6 +402,7 @@ VSPAN_ABI_SIZE(vspan_abi_writer, 384);
 VSPAN_ABI_OFFSET(vspan_abi_writer, reserve, 128);
 VSPAN_ABI_OFFSET(vspan_abi_writer, attempted, 160);
 VSPAN_ABI_OFFSET(vspan_abi_writer, pending_lost, 256);
+VSPAN_ABI_OFFSET(vspan_abi_writer, pong, 296);
 VSPAN_ABI_OFFSET(vspan_abi_writer, settled, 368);
 
 /* --------------------------------------------------------------------- records */
@@ -448,7 +464,8 @@ VSPAN_ABI_SIZE(vspan_abi_continuation, VSPAN_ABI_SLOT_SIZE);
  *   CONTEXT  trace id (2 words), span id: a remote parent for what follows
  *   LOST     records, counter of the last one, span ends among them;
  *            the record's own counter is that of the first one
- *   CLOCK    number of the ping answered; the record's counter is the answer
+ *   CLOCK    number of the ping answered; the record's counter is the answer. Not written:
+ *            vspan_abi_writer has words for it, which take no room in the ring
  *   RECLAIM  since 1.1: another writer goes on with the ring of one that died;
  *            the ring's `attempted` and `discarded` until then. What was open
  *            ends here, as aborted

@@ -62,7 +62,7 @@ static inline uint64_t vspan_commit_load_A(const uint64_t *commit)
 }
 
 /*
- * Edge B, publish. Writer: vspan_record_commit(), vspan_writer_flush().
+ * Edge B, publish. Writer: vspan_writer_publish(), vspan_writer_flush().
  * Reader: ring_visible(). Positions below the value were reserved, and all but
  * those of interrupted writers committed. A hint: records are judged by A.
  */
@@ -217,6 +217,26 @@ static inline void vspan_greeted_store_I(uint32_t *greeted, uint32_t sites)
 static inline uint32_t vspan_greeted_load_I(const uint32_t *greeted)
 {
 	return __atomic_load_n(greeted, __ATOMIC_ACQUIRE);
+}
+
+/*
+ * Edge J, ping. Host: ring_ping(). Guest: vspan_writer_pong().
+ * A guest that sees a ping reads its counter after the host read its clock for it.
+ */
+static inline void vspan_ping_store_J(uint64_t *ping, uint64_t ns)
+{
+	__atomic_store_n(ping, ns, __ATOMIC_RELEASE);
+}
+
+static inline uint64_t vspan_ping_load_J(const uint64_t *ping)
+{
+	return __atomic_load_n(ping, __ATOMIC_ACQUIRE);
+}
+
+/* Between that load and the reading of the counter, which is no access to memory. */
+static inline void vspan_ping_seen_J(void)
+{
+	vspan_arch_counter_barrier();
 }
 
 /*

@@ -68,6 +68,15 @@ static inline uint64_t vspan_arch_counter(void)
 	return ticks;
 }
 
+/*
+ * The counter is not read before earlier loads are done. For slow paths: the dsb waits
+ * for the loads, the isb of vspan_arch_counter() keeps the reading behind the dsb.
+ */
+static inline void vspan_arch_counter_barrier(void)
+{
+	__asm__ volatile("dsb	ishld" : : : "memory");
+}
+
 /* Seen in that order by all CPUs that share memory as those of one system do. */
 static inline void vspan_arch_store_store_barrier(void)
 {

@@ -37,6 +37,12 @@ static inline uint64_t vspan_arch_counter(void)
 	return (uint64_t)high << 32 | low;
 }
 
+/* The counter is not read before earlier loads are done. For slow paths. */
+static inline void vspan_arch_counter_barrier(void)
+{
+	__asm__ volatile("lfence" : : : "memory");
+}
+
 /* x86 keeps stores in program order; the compiler must as well. */
 static inline void vspan_arch_store_store_barrier(void)
 {

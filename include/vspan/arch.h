@@ -9,6 +9,8 @@
  *   vspan_arch_counter()           ticks of a counter of constant frequency, the same
  *                                  on all CPUs; never less than an earlier reading of
  *                                  this CPU
+ *   vspan_arch_counter_barrier()   loads before it are done before the counter is read
+ *                                  after it
  *   vspan_arch_store_store_barrier()  stores before it are seen before those after it
  *
  * "Local" operations are atomic against interrupts and signals on this CPU, not

@@ -65,6 +65,18 @@ struct vspan_record {
 bool vspan_writer_make_room(
 	struct vspan_writer *writer, uint32_t slots, uint64_t limit, bool stacked_end);
 
+/*
+ * Every VSPAN_ABI_PUBLISH_SLOTS slots: publishes up to `position`, and answers the
+ * host's ping, if there is one. In guest/writer.c.
+ */
+void vspan_writer_publish(struct vspan_abi_writer *shared, uint64_t position);
+
+/*
+ * Answers the host's latest ping on that ring, unless that has been done. For ports
+ * that wait for the host, and for halts; callable from handlers.
+ */
+void vspan_writer_pong(struct vspan_writer *writer);
+
 static inline struct vspan_writer *vspan_writer_self(void)
 {
 	return &vspan_writers[vspan_port_ring_inline()];
@@ -136,8 +148,8 @@ static inline void vspan_record_commit(const struct vspan_record *record)
 	vspan_commit_store_A(
 		vspan_record_slot(record, 0), record->commit_base + record->position + 1u);
 	if (vspan_unlikely((record->position ^ end) & ~(uint64_t)(VSPAN_ABI_PUBLISH_SLOTS - 1u)))
-		vspan_published_store_B(&record->shared->published,
-			end & ~(uint64_t)(VSPAN_ABI_PUBLISH_SLOTS - 1u));
+		vspan_writer_publish(
+			record->shared, end & ~(uint64_t)(VSPAN_ABI_PUBLISH_SLOTS - 1u));
 }
 
 /* The id of the span a BEGIN record starts. */

@@ -315,24 +315,27 @@ static enum violation step_take(struct step *step)
 
 /*
  * The record's time: not before the one before it, not after now. Records that
- * would be are moved there and say so.
+ * would be are moved there, and say so unless that only corrects the clock: this
+ * one's error, or the error of the one that timed the record before.
  */
 static void step_time(struct step *step, uint64_t now)
 {
 	const struct clock *clock = &step->attachment->clock;
+	struct ring_state *state = step->state;
 	uint64_t ts = clock_to_ns(clock, step->record->counter);
-	uint64_t earliest = progress_ts(step->state);
-	uint64_t latest = now + clock->error_ns;
+	uint64_t earliest = progress_ts(state);
 
 	step->flags = (step->record->flags & VSPAN_ABI_FLAG_INTERRUPT) != 0
 		? VSPAN_TRACE_FLAG_INTERRUPT
 		: 0;
-	step->ts = ts < earliest ? earliest : ts > latest ? latest : ts;
-	/* Within the clock's error an earlier time is a correction of the clock, not a lie. */
-	if (ts > latest || (ts < earliest && earliest - ts > 2 * clock->error_ns))
+	step->ts = ts > now ? now : ts;
+	step->ts = step->ts < earliest ? earliest : step->ts;
+	if ((ts > now && ts - now > clock->error_ns) ||
+		(ts < earliest && earliest - ts > clock->error_ns + state->last_error))
 		step->flags |= VSPAN_TRACE_FLAG_CLAMPED;
-	step->before = step->state->last_ts;
-	step->state->last_ts = step->ts;
+	step->before = state->last_ts;
+	state->last_ts = step->ts;
+	state->last_error = clock->error_ns;
 }
 
 /* Broken rules cost the record; but a begin may be gone through no fault of the guest's. */

@@ -15,7 +15,7 @@
 #include <pthread.h>
 #include <urcu/rculist.h>
 #include "checkpoint.h"
-#include "clock.h"
+#include "clock-estimate.h"
 #include "contexts.h"
 #include "frames.h"
 #include "functions.h"
@@ -37,11 +37,15 @@ struct ring_state {
 	struct span_table spans;
 	struct contexts contexts;
 	struct frames frames;
-	uint64_t last_ts;         /* ns of the latest record: none is emitted before it */
-	uint64_t looked;          /* ns of the last look past the published position */
-	uint64_t watermark;       /* last one emitted */
-	uint64_t idle_ts;         /* ns: the ring was empty then, nothing earlier can come */
-	uint64_t idle_counter;    /* host counter of then, 0: never seen empty */
+	uint64_t last_ts;    /* ns of the latest record: none is emitted before it */
+	uint64_t looked;     /* ns of the last look past the published position */
+	uint64_t watermark;  /* last one emitted */
+	uint64_t idle_ts;    /* ns: the ring was empty then, nothing earlier can come */
+	uint64_t empty_ns;   /* unknown counters: when it was last seen empty, 0: never */
+	uint64_t ping_first; /* ns: the first and the latest ping sent, 0: none... */
+	uint64_t ping;
+	uint64_t pong;            /* ...and the latest one answered */
+	uint64_t last_error;      /* the clock's bound when last_ts was set, ns */
 	uint64_t gap_first;       /* overwrite mode, ns: where the first loss began... */
 	uint64_t gap_last;        /* ...and the last one ended */
 	uint64_t lost_told;       /* records in the loss reports emitted so far */
@@ -76,10 +80,11 @@ struct vspan_attachment {
 	struct clock clock;
 	int64_t counter_offset;
 	uint64_t counter_error;
-	bool counter_unknown;
-	struct clock_bounds bounds;
-	bool bounds_used;
-	uint64_t news_since; /* ns: call sites wait to be learned since then, 0: none */
+	bool counter_unknown;           /* so `estimate` is what is known of it */
+	struct clock_estimate estimate; /* the consumer's, as all clocks */
+	uint64_t clock_due;             /* ns: when the clock is to be made anew */
+	uint64_t clock_number;          /* of the host's clock it follows */
+	uint64_t news_since;            /* ns: call sites wait to be learned since then, 0: none */
 	pthread_mutex_t learn_lock;
 	bool learn_wanted;                /* the guest has published more; atomic */
 	bool quota_told;                  /* learner's */

@@ -108,18 +108,20 @@ static int clock_start(
 	struct postmortem *postmortem, const struct clock *given, struct vspan_error *error)
 {
 	const struct timespec pause = {.tv_nsec = CLOCK_BASELINE_NS};
-	struct clock_sample first, last;
+	struct clock_estimate estimate;
 
 	if (given->ratio != 0) {
 		postmortem->attachment->clock = *given;
 		postmortem->latest = LATEST_NS;
 		return 0;
 	}
-	clock_sample(&first);
+	clock_estimate_start(&estimate, 0);
+	clock_estimate_sample(&estimate);
 	nanosleep(&pause, NULL);
-	clock_sample(&last);
-	postmortem->latest = last.ns;
-	if (clock_set(&postmortem->attachment->clock, &first, &last, 0, 0) < 0)
+	clock_estimate_sample(&estimate);
+	postmortem->latest = clock_now_ns();
+	if (!clock_estimate_fit(&estimate, postmortem->latest, CLOCK_BASELINE_NS,
+		    &postmortem->attachment->clock))
 		return error_set(error, ERANGE,
 			"this machine's time stamp counter does not advance steadily");
 	return 0;
