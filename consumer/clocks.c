@@ -85,6 +85,7 @@ int clocks_attach(struct vspan_attachment *attachment)
 
 	if (now - first->high < BASELINE_NS)
 		nanosleep(&pause, NULL);
+	attachment->clock_epoch = attachment->rings[0].ring.epoch;
 	clock_estimate_start(&estimate, 0);
 	clock_estimate_add(&estimate, first, first->high);
 	clock_estimate_sample(&estimate);
@@ -103,9 +104,30 @@ int clocks_attach(struct vspan_attachment *attachment)
 	return 0;
 }
 
+/* A guest's next life may have another counter: nothing learned from the last one holds. */
+static void epoch_follow(struct vspan_attachment *attachment)
+{
+	const uint32_t epoch = attachment->rings[0].ring.epoch;
+	uint32_t i;
+
+	if (epoch == attachment->clock_epoch)
+		return;
+	attachment->clock_epoch = epoch;
+	attachment->clock_number = 0;
+	if (!attachment->counter_unknown)
+		return;
+	clock_estimate_start(&attachment->estimate, attachment->estimate.rate);
+	attachment->clock_due = 0;
+	for (i = 0; i < attachment->ring_count; i++) {
+		attachment->rings[i].empty_ns = 0;
+		attachment->rings[i].ping_first = 0;
+	}
+}
+
 void clocks_follow(
 	struct vspan_consumer *consumer, struct vspan_attachment *attachment, uint64_t now)
 {
+	epoch_follow(attachment);
 	if (attachment->counter_unknown) {
 		if (attachment->clock_due != 0 && now >= attachment->clock_due)
 			clock_fit(attachment, now);
@@ -149,15 +171,19 @@ void clocks_ping(struct vspan_attachment *attachment, struct ring_state *state, 
 void clocks_take_batch(struct vspan_attachment *attachment, const struct ring_state *state,
 	const struct batch *batch)
 {
+	const struct record *first = &batch->records[0];
+	const struct record *last = &batch->records[batch->record_count - 1];
 	const uint64_t now = clock_now_ns();
-	const struct clock_reading first = {
-		batch->records[0].counter, state->empty_ns, CLOCK_HIGH_UNKNOWN};
-	const struct clock_reading last = {
-		batch->records[batch->record_count - 1].counter, CLOCK_LOW_UNKNOWN, now};
+	struct clock_reading reading;
 
-	if (state->empty_ns != 0)
-		reading_take(attachment, &first, now);
-	reading_take(attachment, &last, now);
+	epoch_follow(attachment);
+	if (state->empty_ns != 0) {
+		reading =
+			(struct clock_reading){first->counter, state->empty_ns, CLOCK_HIGH_UNKNOWN};
+		reading_take(attachment, &reading, now);
+	}
+	reading = (struct clock_reading){last->counter, CLOCK_LOW_UNKNOWN, now};
+	reading_take(attachment, &reading, now);
 	if (attachment->clock_due == 0 && !clock_fit(attachment, now))
-		clock_guess(&attachment->clock, &attachment->estimate, last.counter, now);
+		clock_guess(&attachment->clock, &attachment->estimate, last->counter, now);
 }

@@ -86,8 +86,9 @@ static bool ring_drain(struct vspan_consumer *consumer, struct vspan_attachment 
 	}
 	if (batch->next != batch->from)
 		resume_commit(attachment, state, batch->next);
-	ring_release(&state->ring, batch);
+	/* Who sees the cursor move, as a flush does, finds the records counted. */
 	consumer_count(consumer, records, now);
+	ring_release(&state->ring, batch);
 	return batch->next != batch->from;
 }
 

@@ -33,6 +33,12 @@ static void look_call(struct vspan_attachment *attachment,
 	request_call(&attachment->consumer->requests, &request, UINT64_MAX);
 }
 
+struct look_time {
+	uint64_t counter;
+	uint64_t *ns;
+	uint64_t *error_ns;
+};
+
 static void count_sites(
 	const struct vspan_attachment *attachment, struct vspan_attachment_info *out)
 {
@@ -59,7 +65,7 @@ static void look_info(struct vspan_attachment *attachment, void *data)
 	out->vm = attachment->vm;
 	out->ring_count = attachment->ring_count;
 	memcpy(out->name, attachment->region->name, sizeof(out->name) - 1);
-	out->clock_error_ns = attachment->clock.error_ns;
+	out->clock_error_ns = clock_error_when(&attachment->clock, clock_now_ns());
 	count_sites(attachment, out);
 	out->hello = guest_hello_copy(attachment->region, &hello) == 0;
 	if (!out->hello)
@@ -130,4 +136,20 @@ int vspan_attachment_read_site(
 
 	look_call(attachment, look_site, &look);
 	return look.ret;
+}
+
+static void look_time(struct vspan_attachment *attachment, void *data)
+{
+	const struct look_time *look = data;
+
+	*look->ns = clock_to_ns(&attachment->clock, look->counter);
+	*look->error_ns = clock_error_at(&attachment->clock, look->counter);
+}
+
+void vspan_attachment_read_time(
+	struct vspan_attachment *attachment, uint64_t counter, uint64_t *ns, uint64_t *error_ns)
+{
+	struct look_time look = {.counter = counter, .ns = ns, .error_ns = error_ns};
+
+	look_call(attachment, look_time, &look);
 }

@@ -176,14 +176,19 @@ void vspan_publish(void)
 		vspan_writer_flush(writer);
 }
 
-void vspan_flush(void)
+/* The host moves the cursor when it has emitted what was before it (C). */
+bool vspan_flush(void)
 {
 	struct vspan_writer *writer = vspan_writer_self();
+	uint64_t end;
 
 	if (writer->ring == NULL)
-		return;
+		return false;
 	vspan_writer_flush(writer);
-	vspan_port_notify(VSPAN_NOTIFY_FLUSH, writer->index);
+	end = vspan_read_once(&writer->shared->published);
+	if (vspan_cursor_load_C(&writer->ring->cursor) < end)
+		vspan_port_notify(VSPAN_NOTIFY_FLUSH, writer->index);
+	return vspan_cursor_load_C(&writer->ring->cursor) >= end;
 }
 
 bool vspan_writer_reclaim(struct vspan_writer *writer)

@@ -54,14 +54,18 @@ uint64_t clock_to_ns(const struct clock *clock, uint64_t counter)
 
 uint64_t clock_error_at(const struct clock *clock, uint64_t counter)
 {
-	const uint64_t ns = clock_to_ns(clock, counter);
+	return clock_error_when(clock, clock_to_ns(clock, counter));
+}
+
+uint64_t clock_error_when(const struct clock *clock, uint64_t when)
+{
 	uint64_t outside = 0;
 	wide_unsigned error;
 
-	if (ns < clock->ns0)
-		outside = clock->ns0 - ns;
-	else if (ns - clock->ns0 > clock->horizon_ns)
-		outside = ns - clock->ns0 - clock->horizon_ns;
+	if (when < clock->ns0)
+		outside = clock->ns0 - when;
+	else if (when - clock->ns0 > clock->horizon_ns)
+		outside = when - clock->ns0 - clock->horizon_ns;
 	error = clock->error_ns + (wide_unsigned)outside * clock->drift_ppb / NS_PER_SECOND;
 	return error > (wide_unsigned)INT64_MAX ? (uint64_t)INT64_MAX : (uint64_t)error;
 }

@@ -43,6 +43,9 @@ uint64_t clock_to_ns(const struct clock *clock, uint64_t counter);
 /* How far off, at most, what clock_to_ns() says of that counter may be, ns. */
 uint64_t clock_error_at(const struct clock *clock, uint64_t counter);
 
+/* The same of a counter read at `when`, ns. */
+uint64_t clock_error_when(const struct clock *clock, uint64_t when);
+
 /*
  * The clock of a counter that is `offset` ticks ahead of the one of `host`, give
  * or take `offset_error` ticks.

@@ -158,12 +158,17 @@ static inline void vspan_interrupt_leave(uint64_t outer)
 		shared->context_flags = outer;
 }
 
-/*
- * Publishes this vCPU's ring: before a halt. Costs a store; the host is not told.
- * vspan_flush() also tells the host and returns when it has seen everything.
- */
+/* Publishes this vCPU's ring: before a halt. Costs a store; the host is not told. */
 void vspan_publish(void);
-void vspan_flush(void);
+
+/*
+ * Publishes it, tells the host and waits: true when all that this vCPU has written
+ * has been drained and emitted, so that what comes next on this vCPU comes after it
+ * for whoever looks. False: no region, nobody drains it, or not in the time the port
+ * allows; then it is still in the ring, and may be seen later. Inside a handler that
+ * interrupted a record being written it is false: that record has to be finished first.
+ */
+bool vspan_flush(void);
 
 /* The W3C trace context the host gave this vCPU; false: none. */
 struct vspan_context {

@@ -176,8 +176,9 @@ struct vspan_attach_options {
 	int64_t counter_offset; /* guest counter - host counter, ticks */
 	uint64_t counter_error; /* bound on its error, ticks */
 	/*
-	 * The guest's counter bears no known relation to the host's: it is bounded by
-	 * when records appear (the two above are not looked at).
+	 * The guest's counter bears no known relation to the host's, and may run at
+	 * another rate: pings that the guest answers, and when its records appear,
+	 * tell (the two above are not looked at).
 	 */
 	bool counter_unknown;
 	/*
@@ -274,9 +275,9 @@ struct vspan_attachment_info {
 	uint32_t sites_native;
 	uint32_t sites_generic;
 	uint32_t sites_invalid;
-	uint32_t sites_refused; /* found the guest's table full */
-	uint64_t clock_error_ns;
-	bool resumed; /* goes on where another consumer stopped */
+	uint32_t sites_refused;  /* found the guest's table full */
+	uint64_t clock_error_ns; /* bound on what vspan_attachment_read_time() says of now */
+	bool resumed;            /* goes on where another consumer stopped */
 };
 
 /* What is attached, now. Free. */
@@ -301,6 +302,14 @@ int vspan_attachment_read_ring(
 /* Call site `index`, as the consumer knows it. 0; -ENOENT past the last one. Free. */
 int vspan_attachment_read_site(
 	struct vspan_attachment *attachment, uint32_t index, struct vspan_site_info *out);
+
+/*
+ * What a counter of the guest's says, by the clock its records are timed with now:
+ * CLOCK_MONOTONIC in *ns, and in *error_ns how far off that may be. The bound
+ * grows the farther back the counter was read. Free.
+ */
+void vspan_attachment_read_time(
+	struct vspan_attachment *attachment, uint64_t counter, uint64_t *ns, uint64_t *error_ns);
 
 /* ------------------------------------------------------------ what vCPUs do */
 

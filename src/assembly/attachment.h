@@ -84,6 +84,7 @@ struct vspan_attachment {
 	struct clock_estimate estimate; /* the consumer's, as all clocks */
 	uint64_t clock_due;             /* ns: when the clock is to be made anew */
 	uint64_t clock_number;          /* of the host's clock it follows */
+	uint32_t clock_epoch;           /* of the rings, in which it holds */
 	uint64_t news_since;            /* ns: call sites wait to be learned since then, 0: none */
 	pthread_mutex_t learn_lock;
 	bool learn_wanted;                /* the guest has published more; atomic */

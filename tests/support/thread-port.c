@@ -19,6 +19,8 @@ uint64_t vspan_port_counter(void)
 {
 	if (thread_port.stamped != NULL)
 		thread_port.stamped();
+	if (thread_port.count != NULL)
+		return thread_port.count();
 	return thread_port.counter != 0 ? thread_port.counter++ : vspan_arch_counter();
 }
 

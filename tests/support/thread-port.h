@@ -13,7 +13,8 @@
 struct thread_port {
 	void *base; /* of the region; NULL: none */
 	uint64_t size;
-	uint64_t counter; /* if not 0, the counter: a test's own time, +1 a reading */
+	uint64_t counter;        /* if not 0, the counter: a test's own time, +1 a reading */
+	uint64_t (*count)(void); /* if not NULL, the counter: one made up by the test */
 	void (*notify)(uint32_t reason, uint32_t ring); /* may be NULL */
 	void (*stamped)(void); /* called between reservation and counter; may be NULL */
 };
