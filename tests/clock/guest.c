@@ -8,9 +8,23 @@
 #include "port.h"
 #include "truth.h"
 
+VSPAN_SPAN(clock, request, VSPAN_LEVEL_INFO, (u64, number));
 VSPAN_EVENT(clock, tick, VSPAN_LEVEL_INFO, (u64, number));
 
-#define SPINS_PER_TICK 64u
+#define SPINS_PER_TICK 1024u
+
+static void request(struct truth_page *page, uint64_t ask)
+{
+	static vspan_t span;
+
+	if ((ask & TRUTH_BEGIN) != 0)
+		span = vspan_begin(clock, request, ask & TRUTH_NUMBER);
+	if ((ask & TRUTH_END) == 0)
+		return;
+	vspan_end(span);
+	if (vspan_flush())
+		page->flushed++;
+}
 
 void guest_main(const struct vspan_microvm_boot *boot)
 {
@@ -30,6 +44,7 @@ void guest_main(const struct vspan_microvm_boot *boot)
 		if (ask == TRUTH_STOP)
 			break;
 		if (ask != done) {
+			request(page, ask);
 			vspan_arch_counter_barrier();
 			page->counter = vspan_port_counter();
 			__atomic_store_n(&page->answer, ask, __ATOMIC_RELEASE);

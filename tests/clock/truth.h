@@ -12,14 +12,18 @@
 
 /* Host and guest each write a line of their own. */
 struct truth_page {
-	uint64_t ask; /* the host's: a number, another one each time; TRUTH_STOP: end */
+	uint64_t ask; /* the host's: another number each time, or with what to do besides */
 	uint64_t reserved0[15];
 	uint64_t counter; /* the guest's: read after it saw `answer` in `ask` */
 	uint64_t answer;
-	uint64_t reserved1[14];
+	uint64_t flushed; /* times a flush was answered in time */
+	uint64_t reserved1[13];
 };
 
-#define TRUTH_STOP UINT64_MAX
+#define TRUTH_BEGIN (UINT64_C(1) << 62) /* begin a span with that number */
+#define TRUTH_END (UINT64_C(1) << 61)   /* end it, and flush before answering */
+#define TRUTH_NUMBER (TRUTH_END - 1)
+#define TRUTH_STOP UINT64_MAX /* end */
 
 static inline struct truth_page *truth_page(void *region, uint64_t size)
 {
