@@ -24,7 +24,7 @@ struct machine_options {
 	uint64_t timeout; /* ns, 0: none */
 	uint64_t poll;    /* ns, 0: default */
 	bool drain_on_exit;
-	bool quiet; /* no guest console */
+	bool quiet;      /* no guest console */
 	bool host_spans; /* write spans of the host's own around calls */
 	bool has_context;
 	struct vspan_trace_context context; /* the caller's, for all vCPUs */
