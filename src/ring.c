@@ -182,7 +182,19 @@ static void ring_refuse(
 	ring_violation(ring, violation, records);
 }
 
-/* Takes the record whose head was copied; returns the slots consumed, 0: no room in the batch. */
+/*
+ * A record of another writer than those before it: they are no batch together, for
+ * their counters may be of two boots.
+ */
+static bool ring_new_writer(const struct batch *batch, uint8_t kind)
+{
+	return kind == VSPAN_ABI_KIND_RECLAIM && batch->record_count != 0;
+}
+
+/*
+ * Takes the record whose head was copied; returns the slots consumed, 0: it has no
+ * room in the batch, or no place.
+ */
 static uint32_t ring_take_record(
 	struct ring *ring, const struct vspan_abi_slot *head, struct batch *batch)
 {
@@ -190,7 +202,8 @@ static uint32_t ring_take_record(
 	enum violation violation = record_decode(head, batch->next, record);
 	uint64_t *words = &batch->words[batch->word_count];
 
-	if (violation != VIOLATION_SLOTS && !batch_fits(batch, record->slots))
+	if (violation != VIOLATION_SLOTS &&
+		(!batch_fits(batch, record->slots) || ring_new_writer(batch, record->kind)))
 		return 0;
 	if (violation == VIOLATION_NONE && record->site >= ring->site_limit) {
 		ring->awaits_site = true;
@@ -331,7 +344,8 @@ static uint32_t ring_unsettled(const struct ring *ring, const struct batch *batc
 	struct vspan_abi_slot copy;
 
 	if (ring->mode == VSPAN_ABI_MODE_OVERWRITE || batch->record_count == 0 ||
-		ring_copy_slot(ring, batch->next, &copy) != SLOT_HEAD)
+		ring_copy_slot(ring, batch->next, &copy) != SLOT_HEAD ||
+		ring_new_writer(batch, (uint8_t)copy.header))
 		return 0;
 	return batch_unsettled(batch, copy.counter);
 }
