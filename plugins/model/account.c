@@ -106,6 +106,8 @@ void account_vm_json(struct text *text, const struct vm *vm)
 		text_print(text, ",\"vcpus\":%llu", (unsigned long long)vm->rings);
 	}
 	json_totals(text, &vm->totals);
+	if (vm->clock_count)
+		text_print(text, ",\"clock_error_ns\":%llu", (unsigned long long)vm->clock_error);
 	text_print(text, ",\"restarts\":%u,\"repeated\":%llu,\"may_be_repeated\":%llu",
 		(unsigned int)vm->repeats.restarts, (unsigned long long)vm->repeats.dropped,
 		(unsigned long long)vm->repeats.unsure);

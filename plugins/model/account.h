@@ -13,7 +13,7 @@
 int64_t account_sum(const struct vm *vm, struct ledger *sum);
 
 /*
- * {"type":"vm","vm":1,"name":"x","vcpus":2,"totals":{...},"restarts":0,
+ * {"type":"vm","vm":1,"name":"x","vcpus":2,"totals":{...},"clock_error_ns":300,"restarts":0,
  *  "repeated":0,"notices":[...],"ledger":{...}} - members with nothing to say left out.
  */
 void account_vm_json(struct text *text, const struct vm *vm);

@@ -342,11 +342,25 @@ static int collect_call(struct forest *forest, struct land *land, const struct r
 		    : -ENOMEM;
 }
 
+/* Events of clocks come when they begin to be used. The oldest is forgotten. */
+static void collect_clock(struct vm *vm, const struct record *record)
+{
+	if (vm->clock_count == VM_CLOCKS)
+		memmove(vm->clocks, vm->clocks + 1, --vm->clock_count * sizeof(vm->clocks[0]));
+	vm->clocks[vm->clock_count++] = (struct vm_clock){
+		.time = record_time(record, FIELD_TS),
+		.error = record_number(record, FIELD_ERROR_NS),
+	};
+}
+
 static int collect_control(struct woods *woods, struct land *land, const struct record *record)
 {
 	switch (record->kind->role) {
 	case EVENT_WATERMARK:
 		return collect_watermark(woods, land, record);
+	case EVENT_CLOCK:
+		collect_clock(&land->vm, record);
+		return 0;
 	case EVENT_MESSAGE:
 	case EVENT_LINK:
 		return land_note(land, record);
@@ -375,8 +389,25 @@ static int collect_control(struct woods *woods, struct land *land, const struct 
 	}
 }
 
+/* By the clock of its time, which is the same wherever in the trace the event is. */
+static void collect_clock_error(struct vm *vm, const struct record *record)
+{
+	const enum event_role role = record->kind->role;
+	size_t i = vm->clock_count;
+	int64_t time;
+
+	if (i == 0 || role < EVENT_SPAN || role > EVENT_EXIT)
+		return;
+	time = record_time(record, FIELD_TS);
+	while (i > 1 && vm->clocks[i - 1].time > time)
+		i--;
+	if (vm->clocks[i - 1].error > vm->clock_error)
+		vm->clock_error = vm->clocks[i - 1].error;
+}
+
 static int collect_of_vm(struct woods *woods, struct land *land, const struct record *record)
 {
+	collect_clock_error(&land->vm, record);
 	switch (record->kind->role) {
 	case EVENT_SPAN:
 		return collect_finished(woods, land, record);

@@ -87,6 +87,7 @@ static const char *const field_names[FIELDS] = {
 	[FIELD_IDENTITY_HIGH] = "identity_high",
 	[FIELD_IDENTITY_LOW] = "identity_low",
 	[FIELD_COUNTER_HZ] = "counter_hz",
+	[FIELD_ERROR_NS] = "error_ns",
 	[FIELD_ATTEMPTED] = "attempted",
 	[FIELD_EMITTED] = "emitted",
 	[FIELD_DISCARDED_GUEST] = "discarded_guest",

@@ -65,6 +65,14 @@ struct vm_totals {
 	uint64_t notes_unplaced; /* messages and links of spans that are not in the trace */
 };
 
+/* From `time` on, the times of the guest's events are good to `error` ns. */
+struct vm_clock {
+	int64_t time;
+	uint64_t error;
+};
+
+#define VM_CLOCKS 32
+
 struct vm {
 	/* Random, so that one VM keeps its number in the traces of several consumers, and no two
 	 * share one. */
@@ -74,6 +82,9 @@ struct vm {
 	uint64_t rings;
 	uint64_t identity[2]; /* high, low */
 	uint64_t counter_hz;
+	struct vm_clock clocks[VM_CLOCKS]; /* the latest ones, in order */
+	size_t clock_count;
+	uint64_t clock_error; /* ns: by how much times of its events may be off, at most */
 	struct vm_totals totals;
 	struct repeats repeats;
 	struct note *notices; /* what the consumer told its user, in order */

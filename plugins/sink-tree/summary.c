@@ -6,9 +6,12 @@
 #include "tree-sink.h"
 
 #include "model/account.h"
+#include "model/units.h"
 
 #include <inttypes.h>
 #include <string.h>
+
+#define CLOCK_ERROR_TOLD 10000 /* ns */
 
 static const char *plural(uint64_t count)
 {
@@ -66,6 +69,19 @@ static void summary_repairs(struct text *text, const struct vm_totals *totals)
 			totals->notes_unplaced, plural(totals->notes_unplaced));
 }
 
+/* Of a clock that is known well there is nothing to say. */
+static void summary_clock(struct text *text, uint64_t error)
+{
+	char most[UNITS_TEXT];
+
+	if (error < CLOCK_ERROR_TOLD)
+		return;
+	units_duration(most, error);
+	text_print(text,
+		"  times may be off by up to %s against the host's, see events vspan:clock\n",
+		most);
+}
+
 static void summary_notices(struct text *text, const struct note *notice)
 {
 	for (; notice; notice = notice->next) {
@@ -119,6 +135,7 @@ static void summary_vm(const struct tree_sink *tree, struct text *text, const st
 	summary_totals(text, &vm->totals);
 	summary_partial(text, &vm->totals);
 	summary_repairs(text, &vm->totals);
+	summary_clock(text, vm->clock_error);
 	summary_restarts(text, &vm->repeats);
 	summary_notices(text, vm->notices);
 	summary_ledger(text, vm);

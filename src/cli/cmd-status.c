@@ -40,6 +40,7 @@ static const struct column columns[] = {
 	{"INVALID", true},
 	{"IN-RING", true},
 	{"OPEN", true},
+	{"CLOCK", true},
 	{"UNEXPLAINED", true},
 };
 
@@ -64,6 +65,19 @@ static void add_unexplained(struct table *table, const struct vspan_ledger *ledg
 		table_alarm(table);
 }
 
+/* The bound on its error, rounded up. */
+static void add_clock(struct table *table, uint64_t error_ns)
+{
+	static const char *const units[] = {"ns", "us", "ms", "s"};
+	size_t unit = 0;
+	char text[32];
+
+	for (; error_ns >= 10000 && unit < 3; unit++)
+		error_ns = error_ns / 1000 + 1;
+	snprintf(text, sizeof(text), "%" PRIu64 "%s", error_ns, units[unit]);
+	table_text(table, error_ns >= 10000 ? "?" : text);
+}
+
 static void add_ring(struct table *table, struct json_object *region, struct json_object *ring)
 {
 	struct vspan_ledger ledger;
@@ -79,6 +93,7 @@ static void add_ring(struct table *table, struct json_object *region, struct jso
 	ledger_from_json(json_member(ring, "ledger"), &ledger);
 	add_ledger(table, &ledger);
 	table_number(table, json_number(ring, "open_spans"));
+	add_clock(table, json_number(region, "clock_error_ns"));
 	add_unexplained(table, &ledger);
 }
 
@@ -94,6 +109,7 @@ static void add_total(struct table *table, struct json_object *answer)
 	for (i = 0; i < 6; i++)
 		table_text(table, "");
 	add_ledger(table, &ledger);
+	table_text(table, "");
 	table_text(table, "");
 	add_unexplained(table, &ledger);
 }

@@ -37,7 +37,7 @@ static bool expired(uint64_t start, uint64_t divisor)
 
 /* Returns once the cursor has reached `goal`. Handlers may interrupt it and wait as well. */
 static void cursor_await(
-	const struct vspan_abi_control *control, const struct vspan_writer *writer, uint64_t goal)
+	const struct vspan_abi_control *control, struct vspan_writer *writer, uint64_t goal)
 {
 	struct vain *vain = &vains[writer->index];
 	uint64_t cursor = vspan_cursor_load_C(&writer->ring->cursor);
@@ -56,12 +56,14 @@ static void cursor_await(
 			vain->last = true;
 			return;
 		}
+		/* The sooner a ping is answered, the better the host knows the counter. */
+		vspan_writer_pong(writer);
 		cursor = vspan_cursor_load_C(&writer->ring->cursor);
 	}
 }
 
-static void hello_await(
-	const struct vspan_abi_region *region, const struct vspan_abi_control *control)
+static void hello_await(const struct vspan_abi_region *region,
+	const struct vspan_abi_control *control, struct vspan_writer *writer)
 {
 	const struct vspan_abi_hello *hello =
 		(const void *)((const char *)region + region->hello_offset);
@@ -69,12 +71,12 @@ static void hello_await(
 
 	while (vspan_greeted_load_I(&control->greeted) < hello->site_count &&
 		vspan_read_once_u32(&control->draining) != 0 && !expired(start, HELLO_WAIT_DIVISOR))
-		;
+		vspan_writer_pong(writer);
 }
 
 void vspan_port_notify(uint32_t reason, uint32_t ring)
 {
-	const struct vspan_writer *writer = &vspan_writers[ring % VSPAN_WRITERS_MAX];
+	struct vspan_writer *writer = &vspan_writers[ring % VSPAN_WRITERS_MAX];
 	uint64_t size;
 	const struct vspan_abi_region *region = vspan_port_map(&size);
 	const struct vspan_abi_control *control;
@@ -83,7 +85,7 @@ void vspan_port_notify(uint32_t reason, uint32_t ring)
 		return;
 	control = control_of(region);
 	if (reason == VSPAN_NOTIFY_HELLO)
-		hello_await(region, control);
+		hello_await(region, control, writer);
 	else if (writer->ring != NULL && reason == VSPAN_NOTIFY_FULL)
 		cursor_await(
 			control, writer, writer->shared->cached_cursor + VSPAN_ABI_PUBLISH_SLOTS);
