@@ -300,8 +300,16 @@ static int collect_notice(struct note **notices, const struct record *record)
 static int collect_transition(struct land *land, const struct record *record, enum occupancy state)
 {
 	struct ring *ring = land_ring(land, (uint32_t)record_number(record, FIELD_VCPU));
+	int64_t time = record_time(record, FIELD_TS);
 
-	return ring ? ring_transition(ring, state, record_time(record, FIELD_TS)) : -ENOMEM;
+	if (!ring)
+		return -ENOMEM;
+	if (state != OCCUPANCY_EXITED)
+		exits_enter(&ring->exits, time);
+	else if (exits_leave(&ring->exits, &land->exit_words, record_string(record, FIELD_REASON),
+			 time) < 0)
+		return -ENOMEM;
+	return ring_transition(ring, state, time);
 }
 
 static int collect_watermark(struct woods *woods, struct land *land, const struct record *record)

@@ -323,11 +323,13 @@ static void land_free(struct land *land)
 
 		free(ring->stack);
 		free(ring->transitions);
+		exits_clear(&ring->exits);
 		free(ring);
 	}
 	land_clear_notes(land);
 	land_clear_waiting(land);
 	calls_clear(&land->calls);
+	exits_words_clear(&land->exit_words);
 	map_clear(&land->spans);
 	map_clear(&land->notes);
 	repeats_clear(&vm->repeats);

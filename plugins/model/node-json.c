@@ -4,6 +4,7 @@
  */
 #include "node-json.h"
 
+#include "exits.h"
 #include "field-text.h"
 #include "forest.h"
 #include "words.h"
@@ -135,6 +136,27 @@ static void json_links(struct text *text, const struct node *node)
 	}
 }
 
+/* What `exited` is made of. */
+static void json_exits(struct text *text, const struct node *node)
+{
+	const char *before = ",\"exits\":{";
+	const char *word;
+
+	for (uint32_t reason = 0; reason < EXITS_REASONS; reason++) {
+		uint64_t time = node_exited(node, reason, &word);
+
+		if (!time)
+			continue;
+		text_print(text, "%s", before);
+		text_append_json(text, word, strlen(word));
+		text_append(text, ":", 1);
+		text_append_unsigned(text, time);
+		before = ",";
+	}
+	if (*before == ',' && !before[1])
+		text_append(text, "}", 1);
+}
+
 static void json_span(struct text *text, const struct node *node)
 {
 	static const char *const kinds[] = {"internal", "server", "client", "producer", "consumer"};
@@ -146,6 +168,7 @@ static void json_span(struct text *text, const struct node *node)
 		json_number(text, "running", node->occupied[OCCUPANCY_RUNNING]);
 		if (node->occupied[OCCUPANCY_EXITED])
 			json_number(text, "exited", node->occupied[OCCUPANCY_EXITED]);
+		json_exits(text, node);
 		if (node->occupied[OCCUPANCY_HALTED])
 			json_number(text, "halted", node->occupied[OCCUPANCY_HALTED]);
 	}

@@ -15,6 +15,7 @@
 
 #include "calls.h"
 #include "contexts.h"
+#include "exits.h"
 #include "forest.h"
 #include "heap.h"
 
@@ -99,6 +100,7 @@ struct ring {
 	size_t transition_count;
 	size_t transition_capacity;
 	bool transitions_cut; /* the first ones were forgotten */
+	struct exits exits;
 };
 
 static inline struct ring *ring_of(struct vcpu *vcpu)
@@ -115,8 +117,9 @@ struct span_notes {
 struct land {
 	struct vm vm; /* first: a vm is cast to it */
 	bool detached;
-	struct map spans;   /* struct planted by id: those that are held */
-	struct map notes;   /* struct span_notes by span */
+	struct map spans; /* struct planted by id: those that are held */
+	struct map notes; /* struct span_notes by span */
+	struct exits_words exit_words;
 	struct calls calls; /* of spans of this VM, which is the host's own */
 	size_t note_count;
 	struct map waiting; /* struct waiters by the span they wait for */

@@ -56,6 +56,8 @@ static int spans_attach(struct machine_spans *spans, struct vspan_consumer *cons
 	if (vspan_attach("vspan") != VSPAN_ATTACH_OK)
 		return error_set(error, EPROTO, "the host's own spans: %s",
 			vspan_process_problem() != NULL ? vspan_process_problem() : "no region");
+	/* Nothing of the first call is to be missed, however slow the session daemon is. */
+	vspan_attachment_hello(spans->attachment);
 	return 0;
 }
 

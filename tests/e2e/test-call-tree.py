@@ -34,15 +34,14 @@ def record(name, *command):
     return done.stdout.split()
 
 
-def sink(name, component, parameters):
-    done = run([BABELTRACE2, f"{WORK}/{name}", f"--component=sink.vspan.{component}",
-                f"--params={parameters}"])
+def sink(name, component, *parameters):
+    done = run([BABELTRACE2, f"{WORK}/{name}", f"--component=sink.vspan.{component}", *parameters])
     equal((done.returncode, done.stderr), (0, ""), f"{component} of {name}")
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def trees(name):
-    return [node for node in sink(name, "tree", 'format="json"') if node["type"] == "span"]
+    return [node for node in sink(name, "tree", '--params=format="json"') if node["type"] == "span"]
 
 
 def label(node):
@@ -66,7 +65,7 @@ def golden():
     print(text)
     equal(text, GOLDEN.read_text(encoding="utf-8"), "the structure of the tree")
     equal(int(roots[0]["parent"], 0), int(SPAN, 16), "the caller's span")
-    spans = [span for batch in sink("nested", "otlp", "") for resource in batch["resourceSpans"]
+    spans = [span for batch in sink("nested", "otlp") for resource in batch["resourceSpans"]
              for scope in resource["scopeSpans"] for span in scope["spans"]]
     named = [span for span in spans if span["name"] != "functions:idle"]
     equal({span["traceId"] for span in named}, {TRACE}, "the trace of all")
@@ -78,7 +77,7 @@ def context():
     """What the guest reads is the id the call's span is exported with."""
     os.environ["TRACEPARENT"] = f"00-{TRACE}-{SPAN}-01"
     said = record("context", FUNCTIONS, "context")
-    spans = [span for batch in sink("context", "otlp", "") for resource in batch["resourceSpans"]
+    spans = [span for batch in sink("context", "otlp") for resource in batch["resourceSpans"]
              for scope in resource["scopeSpans"] for span in scope["spans"]]
     calls = [span for span in spans if span["name"] == "vmm:call"]
     equal(said, [f"{TRACE}-{span['spanId']}" for span in calls], "the context the guest reads")
