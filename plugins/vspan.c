@@ -8,6 +8,7 @@
 #include "sink-otlp/otlp.h"
 #include "sink-perfetto/perfetto.h"
 #include "sink-folded/folded.h"
+#include "sink-heap/heap.h"
 #include "sink-html/html.h"
 #include "sink-speedscope/speedscope.h"
 #include "sink-tally/tally.h"
@@ -56,6 +57,13 @@ BT_PLUGIN_SINK_COMPONENT_CLASS_HELP(folded, folded_help);
 BT_PLUGIN_SINK_COMPONENT_CLASS_INITIALIZE_METHOD(folded, folded_initialize);
 BT_PLUGIN_SINK_COMPONENT_CLASS_FINALIZE_METHOD(folded, sink_finalize);
 BT_PLUGIN_SINK_COMPONENT_CLASS_GRAPH_IS_CONFIGURED_METHOD(folded, sink_graph_is_configured);
+
+BT_PLUGIN_SINK_COMPONENT_CLASS(heap, sink_consume);
+BT_PLUGIN_SINK_COMPONENT_CLASS_DESCRIPTION(heap, HEAP_DESCRIPTION);
+BT_PLUGIN_SINK_COMPONENT_CLASS_HELP(heap, heap_help);
+BT_PLUGIN_SINK_COMPONENT_CLASS_INITIALIZE_METHOD(heap, heap_initialize);
+BT_PLUGIN_SINK_COMPONENT_CLASS_FINALIZE_METHOD(heap, sink_finalize);
+BT_PLUGIN_SINK_COMPONENT_CLASS_GRAPH_IS_CONFIGURED_METHOD(heap, sink_graph_is_configured);
 
 BT_PLUGIN_SINK_COMPONENT_CLASS(html, sink_consume);
 BT_PLUGIN_SINK_COMPONENT_CLASS_DESCRIPTION(html, HTML_DESCRIPTION);

@@ -163,21 +163,30 @@ static void line_find(Dwfl_Module *handle, uint64_t address, struct symbol *out)
 	out->line = (uint32_t)number;
 }
 
-int symbols_find(struct symbols *symbols, const struct site_function *function, struct symbol *out)
+int symbols_find_around(struct symbols *symbols, const struct site_function *place,
+	struct symbol *out, uint64_t *offset)
 {
-	const struct module *module = module_of(symbols, function);
-	GElf_Off offset = 0;
+	const struct module *module = module_of(symbols, place);
 	const char *name;
 	GElf_Sym symbol;
 
 	memset(out, 0, sizeof(*out));
+	*offset = 0;
 	if (module == NULL || module->dwfl == NULL)
 		return -ENOENT;
 	name = dwfl_module_addrinfo(
-		module->handle, function->address, &offset, &symbol, NULL, NULL, NULL);
-	if (name == NULL || name[0] == '\0' || offset != 0)
+		module->handle, place->address, offset, &symbol, NULL, NULL, NULL);
+	if (name == NULL || name[0] == '\0')
 		return -ENOENT;
 	snprintf(out->name, sizeof(out->name), "%s", name);
-	line_find(module->handle, function->address, out);
+	line_find(module->handle, place->address, out);
 	return 0;
+}
+
+int symbols_find(struct symbols *symbols, const struct site_function *function, struct symbol *out)
+{
+	uint64_t offset;
+	int status = symbols_find_around(symbols, function, out, &offset);
+
+	return status == 0 && offset != 0 ? -ENOENT : status;
 }

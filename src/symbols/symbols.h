@@ -36,4 +36,11 @@ void symbols_close(struct symbols *symbols);
  */
 int symbols_find(struct symbols *symbols, const struct site_function *function, struct symbol *out);
 
+/*
+ * The function an address is in, and how far from its beginning that is; the line is
+ * the address's. Returns as symbols_find().
+ */
+int symbols_find_around(struct symbols *symbols, const struct site_function *place,
+	struct symbol *out, uint64_t *offset);
+
 #endif /* VSPAN_SRC_SYMBOLS_H */

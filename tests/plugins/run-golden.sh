@@ -181,6 +181,10 @@ run_sink_folded() {
 	run_sink folded "$@"
 }
 
+run_sink_heap() {
+	run_sink heap "$@"
+}
+
 run_sink_speedscope() {
 	run_sink speedscope "$@"
 }

@@ -125,6 +125,19 @@ static void structure_add_bytes(
 	bt_field_class_put_ref(element);
 }
 
+/* As LTTng writes an array: of one length, which the class has. */
+static void structure_add_words(
+	bt_trace_class *trace_class, bt_field_class *structure, const struct script_field *field)
+{
+	bt_field_class *element = bt_field_class_integer_unsigned_create(trace_class);
+
+	bt_field_class_integer_set_preferred_display_base(
+		element, BT_FIELD_CLASS_INTEGER_PREFERRED_DISPLAY_BASE_HEXADECIMAL);
+	structure_add(structure, field->name,
+		bt_field_class_array_static_create(trace_class, element, field->length));
+	bt_field_class_put_ref(element);
+}
+
 static bt_field_class *enumeration_create(bt_trace_class *trace_class, const char *name)
 {
 	bt_field_class *class = bt_field_class_enumeration_unsigned_create(trace_class);
@@ -186,6 +199,9 @@ static void structure_add_field(
 	case SCRIPT_STRING:
 		class = bt_field_class_string_create(trace_class);
 		break;
+	case SCRIPT_WORDS:
+		structure_add_words(trace_class, structure, field);
+		return;
 	default:
 		structure_add_bytes(trace_class, structure, field->name);
 		return;
@@ -239,7 +255,9 @@ static bt_event_class *builder_class(struct builder *builder, const struct scrip
 	length = (size_t)snprintf(key, sizeof(key), "%s", name);
 	for (size_t i = 0; i < count && length + sizeof(fields[i].name) + 8 < sizeof(key); i++)
 		length += (size_t)snprintf(key + length, sizeof(key) - length, " %.63s/%d",
-			fields[i].name, fields[i].type);
+			fields[i].name,
+			fields[i].type == SCRIPT_WORDS ? 100 + (int)fields[i].length
+						       : (int)fields[i].type);
 	for (size_t i = 0; i < builder->class_count; i++) {
 		if (strcmp(builder->classes[i].key, key) == 0)
 			return builder->classes[i].class;
@@ -258,6 +276,13 @@ static void bytes_set(bt_field *field, const struct script_field *value)
 			bt_field_array_borrow_element_field_by_index(field, i), value->text[i]);
 }
 
+static void words_set(bt_field *field, const struct script_field *value)
+{
+	for (size_t i = 0; i < value->length; i++)
+		bt_field_integer_unsigned_set_value(
+			bt_field_array_borrow_element_field_by_index(field, i), value->words[i]);
+}
+
 static void payload_set(bt_field *payload, const struct script_field *fields, size_t count)
 {
 	uint64_t member = 0;
@@ -272,6 +297,8 @@ static void payload_set(bt_field *payload, const struct script_field *fields, si
 			bt_field_real_double_precision_set_value(field, value->real);
 		} else if (value->type == SCRIPT_STRING) {
 			bt_field_string_set_value(field, (const char *)value->text);
+		} else if (value->type == SCRIPT_WORDS) {
+			words_set(field, value);
 		} else if (value->type == SCRIPT_BYTES) {
 			bt_field_integer_unsigned_set_value(field, value->length);
 			bytes_set(

@@ -61,6 +61,20 @@ static int bytes_parse(struct script_field *field, const char **at)
 	return *(*at)++ == ']' ? 0 : -EINVAL;
 }
 
+static int words_parse(struct script_field *field, const char **at)
+{
+	field->type = SCRIPT_WORDS;
+	do {
+		char *end;
+
+		if (field->length >= SCRIPT_WORDS_MAX)
+			return -EINVAL;
+		field->words[field->length++] = strtoull(*at + 1, &end, 0);
+		*at = end;
+	} while (**at == ',');
+	return *(*at)++ == '}' ? 0 : -EINVAL;
+}
+
 static int enum_parse(struct script_field *field, const char **at)
 {
 	char *end;
@@ -101,6 +115,8 @@ static int value_parse(struct script_field *field, const char **at)
 		return string_parse(field, at);
 	if (**at == '[')
 		return bytes_parse(field, at);
+	if (**at == '{')
+		return words_parse(field, at);
 	if (**at == '<')
 		return enum_parse(field, at);
 	return number_parse(field, at);

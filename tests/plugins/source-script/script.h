@@ -13,7 +13,8 @@
  * or a control event of provider vspan by its name, all fields given (span and
  * event of that provider are span-by-name and event-by-name). `at` is the time of emission;
  * `times` plays the line as often, with tsc and ts one further each time.
- * Values: 12 -3 1.5 0x1f "text with \n \x1b" [1,2,3] (bytes) <2> <-2> (enumerations).
+ * Values: 12 -3 1.5 0x1f "text with \n \x1b" [1,2,3] (bytes) {1,0x2} (an array of 64-bit
+ * numbers) <2> <-2> (enumerations).
  */
 #ifndef VSPAN_TESTS_SOURCE_SCRIPT_SCRIPT_H
 #define VSPAN_TESTS_SOURCE_SCRIPT_SCRIPT_H
@@ -24,6 +25,7 @@
 
 #define SCRIPT_FIELDS_MAX 32
 #define SCRIPT_TEXT_MAX 256
+#define SCRIPT_WORDS_MAX 16
 
 enum script_type {
 	SCRIPT_UNSIGNED,
@@ -32,6 +34,7 @@ enum script_type {
 	SCRIPT_REAL,
 	SCRIPT_STRING,
 	SCRIPT_BYTES,
+	SCRIPT_WORDS,
 	SCRIPT_ENUM,
 	SCRIPT_SIGNED_ENUM,
 };
@@ -42,6 +45,7 @@ struct script_field {
 	uint64_t number; /* two's complement if signed */
 	double real;
 	unsigned char text[SCRIPT_TEXT_MAX]; /* NUL-terminated if a string */
+	uint64_t words[SCRIPT_WORDS_MAX];
 	size_t length;
 };
 
