@@ -19,6 +19,10 @@ static uint32_t ringless;
 static pthread_key_t key;
 static bool started;
 
+/* Of PTHREAD_DESTRUCTOR_ITERATIONS, which are 4 or more. */
+#define ROUNDS_WAITED 2u
+static __thread uint32_t rounds __attribute__((tls_model("initial-exec")));
+
 /*
  * What threads without a ring write to. They share it: unlocked increments may
  * get lost then, but nobody reads the counts, and no other word of it is acted
@@ -50,13 +54,16 @@ static void ring_give(uint32_t ring)
 }
 
 /*
- * The end of a thread. What still comes, from later destructors or signal
- * handlers, has no ring; so that is said first.
+ * The end of a thread. Destructors run in rounds, the first ones made first: the
+ * program's own may still write, so ours puts itself off for some rounds. What comes
+ * later, or from signal handlers, has no ring; so that is said first.
  */
 static void thread_end(void *lease)
 {
 	uint32_t ring = (uint32_t)(uintptr_t)lease - 1u;
 
+	if (rounds++ < ROUNDS_WAITED && pthread_setspecific(key, lease) == 0)
+		return;
 	__atomic_store_n(&vspan_process_lease, PROCESS_NO_RING + 1u, __ATOMIC_RELAXED);
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	vspan_writer_flush(&vspan_writers[ring]);
