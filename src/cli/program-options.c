@@ -16,6 +16,7 @@ const char program_help[] =
 	"                         functions with such names, or not, after a !\n"
 	"      --min-duration=TIME\n"
 	"                         leave out calls of functions that were shorter\n"
+	"      --heap             trace what is allocated and freed, for sink.vspan.heap\n"
 	"      --preload=LIBRARY  instead of ours, to trace functions with\n"
 	"      --rings=N          threads that can write at a time, 1 to 255 (default 64)\n"
 	"      --sites=N          call sites it can describe (default 8192)\n"
@@ -62,12 +63,21 @@ int program_option(struct program_options *options, int code, const char *argume
 	case PROGRAM_MIN_DURATION:
 		good = parse_duration(argument, &options->min_duration);
 		break;
+	case PROGRAM_HEAP:
+		options->heap = true;
+		break;
 	case PROGRAM_PRELOAD:
-		options->functions = true;
+		options->functions = !options->heap;
 		options->preload = argument;
 		break;
 	default:
 		return 0;
+	}
+	/* Each of the two libraries is a guest, and a region has one. */
+	if (options->heap && options->functions) {
+		cli_error("a recording has either functions or heap: leave out --functions or "
+			  "--heap");
+		return -1;
 	}
 	if (!good)
 		cli_value_error(argument, expected(code));

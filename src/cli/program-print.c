@@ -22,7 +22,8 @@ static void print_text(
 	ledger_print(to, &result->ledger);
 	if (!info->hello)
 		fprintf(to, "nothing:    it did not attach: %s\n",
-			options->functions
+			options->heap ? "it is linked statically, or has privileges of its own"
+				: options->functions
 				? "compile it with -finstrument-functions"
 				: "link it with vspan-process and call vspan_attach(), or compile "
 				  "it with -finstrument-functions and give --functions");

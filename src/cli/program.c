@@ -15,7 +15,7 @@
 #include "region.h"
 
 #define STATUS_SIGNALLED 128
-#define LIBRARY "libvspan-functions.so"
+#define LIBRARY_SIZE 32
 
 struct program {
 	const struct machine_options *machine;
@@ -71,24 +71,24 @@ static int program_attach(struct program *program, struct vspan_error *error)
 }
 
 /* Beside this program, as in a build directory, or where it is installed. */
-static int library_find(char path[PATH_MAX], struct vspan_error *error)
+static int library_find(char path[PATH_MAX], const char *name, struct vspan_error *error)
 {
-	const size_t room = PATH_MAX - sizeof(LIBRARY);
+	const size_t room = PATH_MAX - LIBRARY_SIZE;
 	const ssize_t length = readlink("/proc/self/exe", path, room);
 	char *slash;
 
 	path[length > 0 ? length : 0] = '\0';
 	slash = strrchr(path, '/');
 	if (slash != NULL) {
-		strcpy(slash + 1, LIBRARY);
+		strcpy(slash + 1, name);
 		if (access(path, R_OK) == 0)
 			return 0;
 	}
-	strcpy(path, VSPAN_LIBRARY_DIR "/" LIBRARY);
+	snprintf(path, PATH_MAX, VSPAN_LIBRARY_DIR "/%s", name);
 	if (access(path, R_OK) == 0)
 		return 0;
 	return error_set(
-		error, ENOENT, "cannot find " LIBRARY ": install it, or give --preload=%s", path);
+		error, ENOENT, "cannot find %s: install it, or give --preload=%s", name, path);
 }
 
 static int program_live(struct program *program, struct vspan_error *error)
@@ -105,8 +105,10 @@ static int program_live(struct program *program, struct vspan_error *error)
 	int ret = 0;
 
 	child.preload = program->options->preload;
-	if (program->options->functions && child.preload == NULL) {
-		ret = library_find(library, error);
+	if ((program->options->functions || program->options->heap) && child.preload == NULL) {
+		ret = library_find(library,
+			program->options->heap ? "libvspan-heap.so" : "libvspan-functions.so",
+			error);
 		child.preload = library;
 	}
 	started = clock_now_ns();

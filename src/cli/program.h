@@ -18,7 +18,8 @@ struct program_options {
 	bool functions;        /* trace those compiled with -finstrument-functions... */
 	const char *patterns;  /* ...of these names; NULL: all */
 	uint64_t min_duration; /* ...and of calls as long as that, ns */
-	const char *preload;   /* the library that traces them; NULL: ours */
+	bool heap;             /* or its heap */
+	const char *preload;   /* the library that traces functions or heap; NULL: ours */
 };
 
 struct program_result {
@@ -47,6 +48,7 @@ enum {
 	PROGRAM_FUNCTIONS,
 	PROGRAM_MIN_DURATION,
 	PROGRAM_PRELOAD,
+	PROGRAM_HEAP,
 };
 
 /* getopt_long's table. */
@@ -56,6 +58,7 @@ enum {
 		{"functions", optional_argument, NULL, PROGRAM_FUNCTIONS},       \
 		{"min-duration", required_argument, NULL, PROGRAM_MIN_DURATION}, \
 		{"preload", required_argument, NULL, PROGRAM_PRELOAD},           \
+		{"heap", no_argument, NULL, PROGRAM_HEAP},                       \
 	{                                                                        \
 		"sites", required_argument, NULL, PROGRAM_SITES                  \
 	}

@@ -14,7 +14,7 @@ _vspan_options() {
     doctor) echo "--format= --help" ;;
     dump) echo "--offset= --records= --sites --format= --help" ;;
     list | status) echo "--control= --format= --help" ;;
-    record) echo "--output= --session= --filter= --edges --functions --min-duration= --preload=
+    record) echo "--output= --session= --filter= --edges --functions --min-duration= --heap --preload=
         --rings= --sites= --region= --cpus= --memory= --name= --timeout= --traceparent=
         --quiet --kill-after= --kill-cpu= --ring-size= --mode= --poll= --drain-on-exit
         --format= --help" ;;
