@@ -64,7 +64,7 @@ static __attribute__((noinline)) void session_close(struct cpu *cpu, struct sess
 	session->buffer = session->entry = NULL;
 }
 
-static void server_run(struct cpu *cpu)
+static __attribute__((noinline)) void server_run(struct cpu *cpu)
 {
 	uint64_t number;
 	uint32_t i;
