@@ -114,8 +114,10 @@ static struct planted *find_caller(const struct forest *forest, struct node *nod
 static struct planted *find_parent(const struct forest *forest, struct planted *child)
 {
 	struct node *node = &child->node;
-	struct planted *parent = find_caller(forest, node);
+	struct planted *parent;
 
+	node->parent_unknown = false;
+	parent = find_caller(forest, node);
 	if (!parent && node->parent_id) {
 		parent = node->flags & VSPAN_TRACE_FLAG_REMOTE ? find_remote(forest, node)
 							       : find_own(child);
