@@ -11,16 +11,25 @@
 #include "calls.h"
 
 #define SKIPPED 77
-#define THREADS 4u
+#define THREADS UINT64_C(4)
 #define CALLS_EACH UINT64_C(25)
 #define HOSTILE_KINDS 9u
 
 static const char *guest;
 
+static void refusals_check(struct calls_vm *vm)
+{
+	uint64_t number = 0;
+
+	CHECK(calls_call(vm, 0, "no such", &number, 0) == VSPAN_MICROVM_CALL_UNKNOWN);
+	CHECK(calls_call(vm, 3, "where", &number, 0) == -EINVAL);
+	CHECK(calls_call(vm, 0, "", &number, 0) == -EINVAL);
+	CHECK(calls_call(vm, 0, "\x1b", &number, 0) == -EINVAL);
+}
+
 static void test_functions(void)
 {
 	struct calls_vm vm;
-	uint64_t number = 0;
 	uint32_t cpu;
 
 	calls_scenario = "functions";
@@ -33,10 +42,7 @@ static void test_functions(void)
 	CHECK(calls_get(&vm, 2, "add", 6) == 11);
 	CHECK(calls_get(&vm, 1, "unknown", 0) == VSPAN_MICROVM_CALL_UNKNOWN);
 	CHECK(calls_get(&vm, 1, "cut", 0) == VSPAN_MICROVM_CALL_LARGE);
-	CHECK(calls_call(&vm, 0, "no such", &number, 0) == VSPAN_MICROVM_CALL_UNKNOWN);
-	CHECK(calls_call(&vm, 3, "where", &number, 0) == -EINVAL);
-	CHECK(calls_call(&vm, 0, "", &number, 0) == -EINVAL);
-	CHECK(calls_call(&vm, 0, "\x1b", &number, 0) == -EINVAL);
+	refusals_check(&vm);
 	CHECK(calls_get(&vm, 0, "where", 0) == 0);
 	calls_close(&vm);
 	CHECK(vm.ledger.torn == 0 && vm.ledger.aborted == 0 && vm.ledger.spans == 1);

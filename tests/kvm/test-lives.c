@@ -49,6 +49,16 @@ static void id_note(uint64_t id)
 	ids.id[ids.count++] = id;
 }
 
+/* Everything a life does here; `open` is the span the snapshot has open. */
+static void life_spend(struct calls_vm *vm, uint64_t open)
+{
+	CHECK(calls_get(vm, 1, "add", 1) == 11);
+	id_note(calls_get(vm, 0, "span", 2));
+	id_note(calls_get(vm, 1, "span", 3));
+	CHECK(calls_get(vm, 0, "nest", 2) == 3);
+	CHECK(calls_get(vm, 0, "release", 0) == open);
+}
+
 /* State goes back, ids go on; a span open in the snapshot ends with the life it began in. */
 static void test_restore(void)
 {
@@ -66,11 +76,7 @@ static void test_restore(void)
 	id_note(open);
 	snapshot = calls_snapshot(&vm);
 	for (i = 0; i < RESTORES && snapshot != NULL; i++) {
-		CHECK(calls_get(&vm, 1, "add", 1) == 11);
-		id_note(calls_get(&vm, 0, "span", i));
-		id_note(calls_get(&vm, 1, "span", i));
-		CHECK(calls_get(&vm, 0, "nest", 2) == 3);
-		CHECK(calls_get(&vm, 0, "release", 0) == open);
+		life_spend(&vm, open);
 		CHECK(vmm_restore(vm.vmm, snapshot, &vm.error) == 0);
 	}
 	CHECK(calls_get(&vm, 0, "add", 0) == 10);
