@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <time.h>
+#include <vspan/trace.h>
 #include "control.h"
 
 #define NS_PER_S 1e9
@@ -48,7 +49,7 @@ void clocks_refresh(struct vspan_consumer *consumer, uint64_t now)
 	consumer->host_clock_number++;
 }
 
-/* Nothing is known but that the counter was read since this machine runs. */
+/* Nothing is known of the counter; what was just read of it is taken to be of now. */
 static void clock_guess(
 	struct clock *clock, const struct clock_estimate *estimate, uint64_t counter, uint64_t now)
 {
@@ -56,7 +57,7 @@ static void clock_guess(
 		.counter0 = counter,
 		.ns0 = now,
 		.ratio = (uint64_t)(estimate->rate * RATIO_ONE),
-		.error_ns = now,
+		.error_ns = VSPAN_TRACE_CLOCK_UNKNOWN,
 		.horizon_ns = BASELINE_NS,
 		.drift_ppb = (uint64_t)NS_PER_S,
 	};

@@ -100,6 +100,9 @@
 #define VSPAN_TRACE_FLAG_PART \
 	0x200000u /* written before all that is in it was known: self time, split are not (0) */
 
+/* `error_ns` of event clock while nothing is known of the guest's counter. */
+#define VSPAN_TRACE_CLOCK_UNKNOWN UINT64_C(0x7fffffffffffffff)
+
 /*
  * Control events of provider `vspan`:
  *

@@ -353,6 +353,9 @@ static int collect_call(struct forest *forest, struct land *land, const struct r
 /* Events of clocks come when they begin to be used. The oldest is forgotten. */
 static void collect_clock(struct vm *vm, const struct record *record)
 {
+	/* Nothing has been timed by it: the guest's first record brings a better one. */
+	if (record_number(record, FIELD_ERROR_NS) == VSPAN_TRACE_CLOCK_UNKNOWN)
+		return;
 	if (vm->clock_count == VM_CLOCKS)
 		memmove(vm->clocks, vm->clocks + 1, --vm->clock_count * sizeof(vm->clocks[0]));
 	vm->clocks[vm->clock_count++] = (struct vm_clock){
