@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* heap.c - see heap.h. The stack is only looked at when somebody wants the event. */
+#include <vspan/guest.h>
 #include <vspan/heap.h>
 
 #define WORD ((uintptr_t)sizeof(uintptr_t))

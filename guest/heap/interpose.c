@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <vspan/guest.h>
 #include <vspan/heap.h>
 #include "preload.h"
 

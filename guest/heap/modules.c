@@ -6,6 +6,7 @@
 #include <elf.h>
 #include <limits.h>
 #include <link.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 #include <vspan/heap.h>

@@ -22,7 +22,6 @@
 #define VSPAN_HEAP_H
 
 #include <stdint.h>
-#include <vspan/guest.h>
 
 #ifdef __cplusplus
 extern "C" {

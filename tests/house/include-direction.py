@@ -4,7 +4,8 @@
 
 guest writer -> include/vspan/abi.h -> src -> src/assembly -> consumer -> trace -> plugins.
 src/cli is where a program is put together; it may include src and consumer. A plugin knows
-the trace alone, but for source.vspan.ring, which reads regions as a consumer does.
+the trace alone, but for source.vspan.ring, which reads regions as a consumer does, and sink.vspan.heap,
+which names functions as one.
 Usage: include-direction.py SOURCE_ROOT
 """
 import pathlib
@@ -16,18 +17,21 @@ ALLOWED = {
     "include": set(),
     "guest": set(),
     "src": set(),
-    "src/assembly": {"src"},
+    "src/symbols": {"src"},
+    "src/assembly": {"src", "src/symbols"},
     "src/vmm": {"src"},
     "consumer": {"src", "src/assembly"},
     "src/cli": {"src", "src/assembly", "src/vmm", "consumer"},
-    "plugins": {"plugins/source-ring"},  # vspan.c registers it
+    "plugins": {"plugins/source-ring", "plugins/sink-heap"},  # vspan.c registers them
+    "plugins/sink-heap": {"plugins", "src/symbols"},
     "plugins/source-ring": {"src", "src/assembly", "plugins"},
     "doc/examples": set(),
 }
 # room -> public headers it may include
 PUBLIC = {
-    "guest": {"abi", "access", "arch", "guest", "microvm", "port", "port-inline", "process", "site", "writer"},
+    "guest": {"abi", "access", "arch", "guest", "heap", "microvm", "port", "port-inline", "process", "site", "writer"},
     "src": {"abi", "access", "arch", "host"},
+    "src/symbols": {"abi"},
     "src/assembly": {"abi", "access", "host", "trace"},
     "src/vmm": {"abi", "arch", "host", "microvm"},
     "consumer": {"abi", "host", "trace"},
@@ -35,6 +39,7 @@ PUBLIC = {
     "src/cli": {"abi", "guest", "host", "microvm", "process", "trace", "version"},
     "doc/examples": {"host", "microvm"},
     "plugins": {"abi", "trace", "version"},
+    "plugins/sink-heap": {"abi"},
     "plugins/source-ring": {"abi", "host", "trace"},
     "include": {"abi", "access", "arch", "arch-aarch64", "arch-x86_64", "port", "port-inline", "site", "writer", "version"},
 }

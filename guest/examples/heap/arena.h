@@ -8,6 +8,7 @@
 #define EXAMPLE_ARENA_H
 
 #include <stdint.h>
+#include <vspan/abi.h>
 #include <vspan/heap.h>
 
 #define ARENA_BYTES 65536u

@@ -9,6 +9,7 @@
  *   leak=N      every Nth one loses its cache entry for ever; 0: none does
  */
 #include <stddef.h>
+#include <vspan/guest.h>
 #include "arena.h"
 #include "arguments.h"
 #include "microvm.h"
