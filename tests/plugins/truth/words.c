@@ -204,8 +204,11 @@ static void words_span_measures(FILE *stream, const struct truth_span *known)
 		words_number(stream, "self", known->self);
 		words_number(stream, "running", known->duration - known->exited - known->halted);
 	}
-	if (known->exited)
+	if (known->exited) {
 		words_number(stream, "exited", known->exited);
+		/* The one reason that stories have. */
+		fprintf(stream, " exits={io:%" PRIu64 "}", known->exited);
+	}
 	if (known->halted)
 		words_number(stream, "halted", known->halted);
 	if (known->status)
