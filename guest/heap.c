@@ -8,7 +8,7 @@
 VSPAN_EVENT(heap, allocate, VSPAN_LEVEL_DEBUG, (x64, address), (u64, size),
 	(x64, stack, VSPAN_HEAP_FRAMES));
 VSPAN_EVENT(heap, free, VSPAN_LEVEL_DEBUG, (x64, address));
-VSPAN_EVENT(heap, module, VSPAN_LEVEL_INFO, (x64, bias), (x64, start), (x64, end), (str, path),
+VSPAN_EVENT(heap, module, VSPAN_LEVEL_INFO, (x64, bias), (x64, range, 2), (str, path),
 	(bytes, build_id));
 
 /* True if a frame's two words, the caller's frame and the return address, may be read there. */
@@ -60,5 +60,7 @@ void vspan_heap_free(const void *address)
 void vspan_heap_module(uint64_t bias, uint64_t start, uint64_t end, const char *path,
 	const void *build_id, uint32_t size)
 {
-	vspan_event(heap, module, bias, start, end, path, build_id, size);
+	const uint64_t range[2] = {start, end};
+
+	vspan_event(heap, module, bias, range, path, build_id, size);
 }

@@ -157,28 +157,28 @@ EXPORT void *malloc(size_t size)
 	return allocated(to->malloc(size), size, vspan_heap_caller(0, 0));
 }
 
-EXPORT void *calloc(size_t count, size_t size)
+EXPORT void *calloc(size_t nmemb, size_t size)
 {
 	const struct allocator *to = allocator();
 	size_t bytes;
 
-	if (__builtin_mul_overflow(count, size, &bytes)) {
+	if (__builtin_mul_overflow(nmemb, size, &bytes)) {
 		errno = ENOMEM;
 		return NULL;
 	}
 	if (to == NULL)
 		return early_allocate(bytes);
-	return allocated(to->calloc(count, size), bytes, vspan_heap_caller(0, 0));
+	return allocated(to->calloc(nmemb, size), bytes, vspan_heap_caller(0, 0));
 }
 
-EXPORT void free(void *memory)
+EXPORT void free(void *ptr)
 {
 	const struct allocator *to = allocator();
 
-	if (to == NULL || is_early(memory))
+	if (to == NULL || is_early(ptr))
 		return;
-	freed(memory);
-	to->free(memory);
+	freed(ptr);
+	to->free(ptr);
 }
 
 /* Out of the early memory, whose blocks have no size of their own. */
@@ -190,45 +190,58 @@ static void *early_move(const void *memory, size_t size)
 	return moved != NULL ? memcpy(moved, memory, size < most ? size : most) : NULL;
 }
 
-EXPORT void *realloc(void *memory, size_t size)
+EXPORT void *realloc(void *ptr, size_t size)
 {
 	const struct allocator *to = allocator();
 	void *moved;
 
-	if (to == NULL || is_early(memory))
-		return memory != NULL ? early_move(memory, size) : early_allocate(size);
-	freed(memory);
-	moved = to->realloc(memory, size);
+	if (to == NULL || is_early(ptr))
+		return ptr != NULL ? early_move(ptr, size) : early_allocate(size);
+	freed(ptr);
+	moved = to->realloc(ptr, size);
 	/* It failed, and the old memory is what it was, but for the size told. */
-	if (moved == NULL && memory != NULL && size != 0)
-		allocated(memory, malloc_usable_size(memory), vspan_heap_caller(0, 0));
+	if (moved == NULL && ptr != NULL && size != 0)
+		allocated(ptr, malloc_usable_size(ptr), vspan_heap_caller(0, 0));
 	return allocated(moved, size, vspan_heap_caller(0, 0));
 }
 
+/* While this thread looks for the functions behind us it has no need for these. */
 EXPORT void *memalign(size_t alignment, size_t size)
 {
-	return allocated(allocator()->memalign(alignment, size), size, vspan_heap_caller(0, 0));
+	const struct allocator *to = allocator();
+
+	if (to == NULL)
+		return NULL;
+	return allocated(to->memalign(alignment, size), size, vspan_heap_caller(0, 0));
 }
 
 EXPORT void *aligned_alloc(size_t alignment, size_t size)
 {
-	return allocated(
-		allocator()->aligned_alloc(alignment, size), size, vspan_heap_caller(0, 0));
+	const struct allocator *to = allocator();
+
+	if (to == NULL)
+		return NULL;
+	return allocated(to->aligned_alloc(alignment, size), size, vspan_heap_caller(0, 0));
 }
 
-EXPORT int posix_memalign(void **memory, size_t alignment, size_t size)
+EXPORT int posix_memalign(void **memptr, size_t alignment, size_t size)
 {
-	const int error = allocator()->posix_memalign(memory, alignment, size);
+	const struct allocator *to = allocator();
+	const int error = to != NULL ? to->posix_memalign(memptr, alignment, size) : ENOMEM;
 
 	if (error == 0)
-		allocated(*memory, size, vspan_heap_caller(0, 0));
+		allocated(*memptr, size, vspan_heap_caller(0, 0));
 	return error;
 }
 
 EXPORT void *valloc(size_t size)
 {
-	return allocated(allocator()->memalign((size_t)sysconf(_SC_PAGESIZE), size), size,
-		vspan_heap_caller(0, 0));
+	const struct allocator *to = allocator();
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	if (to == NULL)
+		return NULL;
+	return allocated(to->memalign(page, size), size, vspan_heap_caller(0, 0));
 }
 
 /* Before main(); what was allocated earlier is not in the profile. */

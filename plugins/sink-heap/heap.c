@@ -104,15 +104,16 @@ static int stack_read(struct profile *profile, const struct node *node, uint32_t
 static int module_take(struct profile *profile, const struct node *node)
 {
 	struct module module = {.bias = 0};
-	struct value path, build_id;
+	struct value range, path, build_id;
 
 	if (!number_find(node, "bias", &module.bias) ||
-		!number_find(node, "start", &module.start) ||
-		!number_find(node, "end", &module.end) ||
+		!value_find(node, "range", VALUE_UNSIGNED_ARRAY, &range) || range.length != 2 ||
 		!value_find(node, "path", VALUE_STRING, &path) || path.length > PROFILE_PATH_MAX) {
 		profile->totals.malformed++;
 		return 0;
 	}
+	module.start = value_element_unsigned(&range, 0);
+	module.end = value_element_unsigned(&range, 1);
 	memcpy(module.path, path.bytes, path.length);
 	if (value_find(node, "build_id", VALUE_BYTES, &build_id) &&
 		build_id.length <= PROFILE_BUILD_ID_MAX) {
