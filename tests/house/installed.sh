@@ -96,6 +96,7 @@ if [ -f "${pc%/*}/vspan-functions.pc" ]; then
         { echo "the hooks are not those of libvspan-functions" && exit 1; }
     find "$prefix" -name 'libvspan-functions.so' | grep -q .
 fi
+find "$prefix" -name 'libvspan-heap.so' | grep -q .
 for machine in bare qemu; do
     # shellcheck disable=SC2046
     cc -Wall -Werror "$work/bare.c" -o "$work/$machine.elf" -nostdlib -static \

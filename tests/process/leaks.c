@@ -60,8 +60,8 @@ APART void keep_nothing(void)
 	/* One that fails changes nothing. */
 	memory = malloc(24);
 	last = memory;
-	if (realloc(memory, (size_t)-1 / 4) == NULL)
-		free(memory);
+	larger = realloc(memory, (size_t)-1 / 4);
+	free(larger != NULL ? larger : memory);
 }
 
 APART void *churn(void *unused)

@@ -4,6 +4,7 @@
  * makes: whatever the words say, nothing outside of the bounds is read.
  */
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -79,6 +80,8 @@ static uint32_t walk(uint64_t frame, uint64_t low, uint64_t high)
 /* A frame at `word`: where the next one is, and a return address. */
 static void frame_put(uint32_t word, uint64_t next, uint64_t address)
 {
+	if (memory == NULL)
+		abort();
 	memory[word] = next;
 	memory[word + 1] = address;
 }
