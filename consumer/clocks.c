@@ -63,6 +63,33 @@ static void clock_guess(
 	};
 }
 
+/* The latest reading of the counter that lies in the rings, at least `counter`. */
+static uint64_t counter_newest(const struct vspan_attachment *attachment, uint64_t counter)
+{
+	uint64_t newest;
+	uint32_t i;
+
+	for (i = 0; i < attachment->ring_count; i++)
+		if (ring_newest(&attachment->rings[i].ring, &newest) && newest > counter)
+			counter = newest;
+	return counter;
+}
+
+/*
+ * Readings do not tell enough: a guess, of all that lies in the rings, so that one
+ * will do for a guest that is dead. It stays as long as it puts nothing in the future.
+ */
+static void clock_guess_batch(
+	struct vspan_attachment *attachment, const struct record *last, uint64_t now)
+{
+	struct clock *clock = &attachment->clock;
+
+	if (clock->counter0 != 0 && clock_to_ns(clock, last->counter) <= now)
+		return;
+	clock_guess(clock, &attachment->estimate, counter_newest(attachment, last->counter), now);
+	control_clock(attachment->vm, UINT32_MAX, clock);
+}
+
 /* The clock of a counter that only readings tell about. False: they do not tell enough. */
 static bool clock_fit(struct vspan_attachment *attachment, uint64_t now)
 {
@@ -105,6 +132,14 @@ int clocks_attach(struct vspan_attachment *attachment)
 	return 0;
 }
 
+/* The clock there is says nothing any more; the next records make another one. */
+static void clock_forget(struct vspan_attachment *attachment)
+{
+	attachment->clock_due = 0;
+	attachment->clock.counter0 = 0;
+	attachment->clock.error_ns = VSPAN_TRACE_CLOCK_UNKNOWN;
+}
+
 /* A guest's next life may have another counter: nothing learned from the last one holds. */
 static void epoch_follow(struct vspan_attachment *attachment)
 {
@@ -118,7 +153,7 @@ static void epoch_follow(struct vspan_attachment *attachment)
 	if (!attachment->counter_unknown)
 		return;
 	clock_estimate_start(&attachment->estimate, attachment->estimate.rate);
-	attachment->clock_due = 0;
+	clock_forget(attachment);
 	for (i = 0; i < attachment->ring_count; i++) {
 		attachment->rings[i].empty_ns = 0;
 		attachment->rings[i].ping_first = 0;
@@ -147,7 +182,7 @@ static void reading_take(
 {
 	/* The counter was set: what was known of it is nothing now. */
 	if (clock_estimate_add(&attachment->estimate, reading, now))
-		attachment->clock_due = 0;
+		clock_forget(attachment);
 }
 
 void clocks_ping(struct vspan_attachment *attachment, struct ring_state *state, uint64_t now)
@@ -186,5 +221,5 @@ void clocks_take_batch(struct vspan_attachment *attachment, const struct ring_st
 	reading = (struct clock_reading){last->counter, CLOCK_LOW_UNKNOWN, now};
 	reading_take(attachment, &reading, now);
 	if (attachment->clock_due == 0 && !clock_fit(attachment, now))
-		clock_guess(&attachment->clock, &attachment->estimate, last->counter, now);
+		clock_guess_batch(attachment, last, now);
 }

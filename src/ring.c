@@ -151,6 +151,20 @@ static enum slot_state ring_copy_slot(
 	return state;
 }
 
+bool ring_newest(const struct ring *ring, uint64_t *counter)
+{
+	const uint64_t end = vspan_reserve_load_D(&ring->writer->reserve);
+	struct vspan_abi_slot copy;
+	uint64_t back;
+
+	for (back = 1; back <= BATCH_SLOTS && back <= end && end - back >= ring->cursor; back++)
+		if (ring_copy_slot(ring, end - back, &copy) == SLOT_HEAD) {
+			*counter = copy.counter;
+			return true;
+		}
+	return false;
+}
+
 /* Copies a record's continuation slots behind its head; false if one is not committed. */
 static bool ring_copy_payload(const struct ring *ring, const struct record *record, uint64_t *words)
 {

@@ -112,6 +112,12 @@ void ring_ping(const struct ring *ring, uint64_t ns);
  */
 bool ring_pong(const struct ring *ring, uint64_t *ping, uint64_t *counter);
 
+/*
+ * The counter of the newest record that is committed, among the last few slots and
+ * not drained yet. False: there is none. As the guest says.
+ */
+bool ring_newest(const struct ring *ring, uint64_t *counter);
+
 /* True if the guest published anything since the last look; a single load. */
 bool ring_published_moved(const struct ring *ring);
 
